@@ -1,0 +1,120 @@
+//! The built-in boards load, and every check names its field.
+
+use frazil_boards::{Board, BoardError, Family};
+
+const ICEBREAKER: &str = include_str!("../boards/icebreaker.toml");
+
+/// The error of a board file in which `from` was replaced by `to`.
+fn error_after(from: &str, to: &str) -> BoardError {
+    assert!(ICEBREAKER.contains(from), "{from:?} is not in the file");
+    Board::from_toml("test.toml", &ICEBREAKER.replacen(from, to, 1)).expect_err("must be refused")
+}
+
+fn invalid_field(from: &str, to: &str) -> String {
+    match error_after(from, to) {
+        BoardError::Invalid { field, .. } => field,
+        other => panic!("expected an invalid field, got {other:?}"),
+    }
+}
+
+#[test]
+fn all_boards_load_and_are_named_as_their_files() {
+    let boards = Board::all().expect("all boards load");
+    let names: Vec<_> = boards.iter().map(|board| board.name.as_str()).collect();
+    assert_eq!(names, ["icebreaker", "ulx3s-85f"]);
+    assert_eq!(names, Board::names());
+}
+
+#[test]
+fn every_board_has_whole_clocks_per_bit_and_sourced_notes() {
+    for board in Board::all().expect("all boards load") {
+        assert_eq!(board.clocks_per_bit() * board.link.baud, board.clock.target_hz, "{}", board.name);
+        assert!(!board.notes.is_empty() && board.notes.iter().all(|note| !note.source.is_empty()));
+        assert!(board.page.starts_with("https://"));
+        assert!(board.loader.volatile || board.loader.persistent);
+    }
+}
+
+#[test]
+fn pins_and_parts_are_those_of_the_boards() {
+    let ice = Board::load("icebreaker").expect("built in");
+    assert_eq!((ice.device.family, ice.clock.crystal_hz), (Family::Ice40, 12_000_000));
+    assert_eq!((ice.link.rx.as_str(), ice.link.tx.as_str()), ("6", "9"));
+    assert_eq!(ice.clocks_per_bit(), 8);
+    let ulx = Board::load("ulx3s-85f").expect("built in");
+    assert_eq!((ulx.device.family, ulx.clock.pin.as_str()), (Family::Ecp5, "G2"));
+    assert_eq!((ulx.link.rx.as_str(), ulx.link.tx.as_str()), ("M1", "L4"));
+    assert_eq!(ulx.clocks_per_bit(), 20);
+}
+
+#[test]
+fn a_board_survives_being_written_and_read_again() {
+    for board in Board::all().expect("all boards load") {
+        let text = toml::to_string(&board).expect("writes");
+        assert_eq!(Board::from_toml("again.toml", &text).expect("reads"), board);
+    }
+}
+
+#[test]
+fn an_unknown_board_lists_the_known_ones() {
+    let error = Board::load("icebraker").expect_err("no such board");
+    assert_eq!(error.code(), "frazil::board::unknown");
+    assert_eq!(error.to_string(), "no board is called \"icebraker\"; the boards are icebreaker, ulx3s-85f");
+    assert_eq!(error.hint(), "use --board icebreaker or --board ulx3s-85f, or --board FILE.toml");
+}
+
+#[test]
+fn a_users_file_is_read_by_its_path() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/boards/icebreaker.toml");
+    assert_eq!(Board::load(path).expect("reads"), Board::load("icebreaker").expect("built in"));
+    let missing = Board::load("no/such/board.toml").expect_err("missing");
+    assert!(matches!(missing, BoardError::Read { .. }), "{missing:?}");
+    assert!(missing.to_string().contains("no/such/board.toml"));
+}
+
+#[test]
+fn broken_text_and_unknown_keys_are_parse_errors_with_the_place() {
+    for (from, to) in [
+        ("name = \"icebreaker\"", "name = "),
+        ("target_hz", "target"),
+        ("vid = 0x0403", "vid = 70000"),
+        ("kind = \"uart\"", "kind = \"spi\""),
+        ("pin = \"35\"\n", ""),
+    ] {
+        let error = error_after(from, to);
+        assert!(matches!(error, BoardError::Parse { .. }), "{to:?}: {error:?}");
+        assert!(error.to_string().contains("test.toml"));
+        let source = std::error::Error::source(&error).expect("has a source").to_string();
+        assert!(source.contains("line"), "{source}");
+    }
+}
+
+#[test]
+fn every_impossible_value_names_its_field() {
+    for (from, to, field) in [
+        ("name = \"icebreaker\"", "name = \"Ice Breaker\"", "name"),
+        ("variant = \"up5k\"", "variant = \"up5k --seed\"", "device.variant"),
+        ("package = \"sg48\"", "package = \"\"", "device.package"),
+        ("pin = \"35\"", "pin = \"\"", "clock.pin"),
+        ("rx = \"6\"", "rx = \"35\"", "link.rx"),
+        ("pin = \"11\"", "pin = \"37\"", "leds.red.pin"),
+        ("logic_cells = 5280", "logic_cells = 0", "capacity.logic_cells"),
+        ("block_ram_bits = 4096", "block_ram_bits = 0", "capacity.block_ram_bits"),
+        ("crystal_hz = 12_000_000", "crystal_hz = 0", "clock.crystal_hz"),
+        ("target_hz = 24_000_000", "target_hz = 0", "clock.target_hz"),
+        ("baud = 3_000_000", "baud = 0", "link.baud"),
+        ("baud = 3_000_000", "baud = 12_000_000", "link.baud"),
+        ("baud = 3_000_000", "baud = 4_500_000", "link.baud"),
+        ("lanes = 8", "lanes = 0", "fabric.lanes"),
+        ("weight_bytes = 131072", "weight_bytes = 100000", "fabric.weight_bytes"),
+        ("descriptors = 16", "descriptors = 17", "fabric.descriptors"),
+        ("sprams = 4", "sprams = 0", "fabric.weight_memory"),
+        ("weight_bytes = 131072", "weight_bytes = 262144", "fabric"),
+        ("activation_bytes = 8192", "activation_bytes = 16384", "fabric"),
+        ("\"sb_mac16\"", "\"mult18x18d\"", "fabric.multiplier"),
+        ("multipliers = 8", "multipliers = 0", "fabric.multiplier"),
+        ("id = \"ice40_generic\"", "id = \"-b evil\"", "loader.id"),
+    ] {
+        assert_eq!(invalid_field(from, to), field, "{from} -> {to}");
+    }
+}

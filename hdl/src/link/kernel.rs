@@ -1,0 +1,338 @@
+//! The frame protocol between the bytes of the line and the device's memories.
+
+use frazil_wire::Status;
+use rust_hdl::prelude::*;
+
+use super::error::{LinkError, idle_clocks};
+use super::judge::{Judge, code};
+use super::{HeaderWindow, PayloadCrc, QUIET_BITS};
+
+/// Clocks from an address on the bus to its data: `bus_rdata` in clock `t + 2` is what `bus_addr` named in clock `t`.
+pub const READ_LATENCY: usize = 2;
+
+/// What the link is doing.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, LogicState)]
+pub enum LinkState {
+    /// Looking for a request's header.
+    Search,
+    /// Judging the header.
+    Check,
+    /// Taking the payload.
+    Payload,
+    /// Taking the low byte of the payload's CRC.
+    CrcLow,
+    /// Taking the high byte of the payload's CRC.
+    CrcHigh,
+    /// Accepting the sequence number and starting a run.
+    Accept,
+    /// Waiting for the run's end, then beginning the reply.
+    Running,
+    /// Sending the header.
+    Header,
+    /// The address of the byte to send is on the bus.
+    Fetch,
+    /// Its data is on the way.
+    Settle,
+    /// Sending a byte of the payload.
+    Data,
+    /// Sending the low byte of the payload's CRC.
+    TailLow,
+    /// Sending the high byte of the payload's CRC.
+    TailHigh,
+}
+
+/// Answers each request frame with a reply frame.
+///
+/// - A header whose CRC-8 is wrong, or that announces a payload above `frazil_wire::MAX_PAYLOAD`, is no frame: the
+///   search goes on with the next byte. Silence of `idle_clocks` within a frame drops it.
+/// - A sequence number is in order when it is the expected one, or the one before (a repeated request is executed
+///   again: requests are idempotent). `Sync` is always in order. The expected one becomes the accepted one
+///   plus 1; after power-up it is 0.
+/// - A payload is stored byte by byte as it arrives, before its CRC is known; only if the sequence number is in
+///   order and the request is good.
+/// - The status is, in this order: `BadCrc` (payload), `BadSequence`, `BadRequest`
+///   (unknown kind or region; a read of more than `MAX_PAYLOAD` bytes, or of a region other than registers and
+///   activations; a write to the registers). `BadCrc` and `BadSequence` leave the expected number as it was.
+/// - Bytes that arrive between a request's last byte and its reply's last byte are lost.
+///
+/// Latency, in clocks from the one with `rx_valid` of a request's last byte: the first `tx_start` comes after 4 (a
+/// header with a payload behind it: 3), plus the clocks in which `run_busy` is high. Within a reply a header byte is
+/// offered in each clock with `tx_busy` low; a payload byte takes 3 clocks more than the line needs.
+///
+/// `tx_busy` must be high in the clock after `tx_start` unless the byte has gone. `run_busy` must rise in the clock
+/// after `run_start`.
+#[derive(LogicBlock)]
+pub struct Link {
+    /// Clock.
+    pub clock: Signal<In, Clock>,
+    /// Byte from the line.
+    pub rx_data: Signal<In, Bits<8>>,
+    /// `rx_data` has just arrived.
+    pub rx_valid: Signal<In, Bit>,
+    /// Byte to the line.
+    pub tx_data: Signal<Out, Bits<8>>,
+    /// Sends `tx_data`.
+    pub tx_start: Signal<Out, Bit>,
+    /// The line cannot take a byte.
+    pub tx_busy: Signal<In, Bit>,
+    /// Region of the bus access: a code of `frazil_wire::Region`.
+    pub bus_region: Signal<Out, Bits<3>>,
+    /// Byte address of the bus access.
+    pub bus_addr: Signal<Out, Bits<24>>,
+    /// Byte to write.
+    pub bus_wdata: Signal<Out, Bits<8>>,
+    /// Writes `bus_wdata`, in this clock.
+    pub bus_we: Signal<Out, Bit>,
+    /// The byte at `bus_addr` two clocks before ([`READ_LATENCY`]).
+    pub bus_rdata: Signal<In, Bits<8>>,
+    /// Starts the program at `run_entry`; high for one clock.
+    pub run_start: Signal<Out, Bit>,
+    /// Descriptor index: the low 16 bits of the request's address.
+    pub run_entry: Signal<Out, Bits<16>>,
+    /// A program is running.
+    pub run_busy: Signal<In, Bit>,
+    window: HeaderWindow,
+    payload: PayloadCrc,
+    judge: Judge,
+    state: DFF<LinkState>,
+    expected: DFF<Bits<8>>,
+    status: DFF<Bits<2>>,
+    target: DFF<Bits<3>>,
+    address: DFF<Bits<24>>,
+    left: DFF<Bits<13>>,
+    position: DFF<Bits<4>>,
+    quiet: DFF<Bits<QUIET_BITS>>,
+    reading: DFF<Bit>,
+    is_ok: Signal<Local, Bit>,
+    not_empty: Signal<Local, Bit>,
+    crc_byte: Signal<Local, Bits<8>>,
+    listening: Signal<Local, Bit>,
+    accepts: Signal<Local, Bit>,
+    sends: Signal<Local, Bit>,
+    last: Signal<Local, Bit>,
+    status_ok: Constant<Bits<2>>,
+    status_crc: Constant<Bits<2>>,
+    status_request: Constant<Bits<2>>,
+    idle: Constant<Bits<QUIET_BITS>>,
+}
+
+impl Link {
+    /// A link that drops a begun frame when the next byte comes more than `clocks` clocks after the one before.
+    ///
+    /// # Errors
+    /// `clocks` is outside [`super::IDLE_CLOCKS`].
+    pub fn new(clocks: u32) -> Result<Self, LinkError> {
+        let clocks = idle_clocks(clocks)?;
+        Ok(Self {
+            clock: Default::default(),
+            rx_data: Default::default(),
+            rx_valid: Default::default(),
+            tx_data: Default::default(),
+            tx_start: Default::default(),
+            tx_busy: Default::default(),
+            bus_region: Default::default(),
+            bus_addr: Default::default(),
+            bus_wdata: Default::default(),
+            bus_we: Default::default(),
+            bus_rdata: Default::default(),
+            run_start: Default::default(),
+            run_entry: Default::default(),
+            run_busy: Default::default(),
+            window: Default::default(),
+            payload: Default::default(),
+            judge: Default::default(),
+            state: Default::default(),
+            expected: Default::default(),
+            status: Default::default(),
+            target: Default::default(),
+            address: Default::default(),
+            left: Default::default(),
+            position: Default::default(),
+            quiet: Default::default(),
+            reading: Default::default(),
+            is_ok: Default::default(),
+            not_empty: Default::default(),
+            crc_byte: Default::default(),
+            listening: Default::default(),
+            accepts: Default::default(),
+            sends: Default::default(),
+            last: Default::default(),
+            status_ok: code(Status::Ok as u8),
+            status_crc: code(Status::BadCrc as u8),
+            status_request: code(Status::BadRequest as u8),
+            idle: Constant::new((clocks - 1).into()),
+        })
+    }
+}
+
+impl Logic for Link {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, state, expected, status, target, address, left, position, quiet, reading);
+        clock!(self, clock, window, payload);
+        // Wiring.
+        self.window.data.next = self.rx_data.val();
+        self.window.push.next = false;
+        self.window.pop.next = false;
+        self.window.answer.next = false;
+        self.window.clear.next = false;
+        self.window.status.next = self.status.q.val();
+        self.window.keep_len.next = self.reading.q.val();
+        self.judge.kind.next = self.window.kind.val();
+        self.judge.seq.next = self.window.seq.val();
+        self.judge.region.next = self.window.region.val();
+        self.judge.fits.next = self.window.fits.val();
+        self.judge.expected.next = self.expected.q.val();
+        self.payload.data.next = self.rx_data.val();
+        self.payload.take.next = false;
+        self.payload.restart.next = false;
+        self.bus_region.next = self.target.q.val();
+        self.bus_addr.next = self.address.q.val();
+        self.bus_wdata.next = self.rx_data.val();
+        self.bus_we.next = false;
+        self.run_start.next = false;
+        self.run_entry.next = self.address.q.val().get_bits::<16>(0);
+        self.tx_data.next = self.window.front.val();
+        self.tx_start.next = false;
+        // Conditions.
+        self.is_ok.next = self.status.q.val() == self.status_ok.val();
+        self.not_empty.next = self.window.len.val() != 0;
+        self.accepts.next = self.is_ok.val() | (self.status.q.val() == self.status_request.val());
+        self.sends.next = !self.tx_busy.val();
+        self.last.next = self.left.q.val() == 1;
+        self.crc_byte.next = self.payload.crc.val().get_bits::<8>(0);
+        self.listening.next = false;
+        match self.state.q.val() {
+            LinkState::Search => {
+                self.listening.next = true;
+                if self.rx_valid.val() {
+                    if self.window.found.val() {
+                        self.state.d.next = LinkState::Check;
+                    } else {
+                        self.window.push.next = true;
+                    }
+                }
+            }
+            LinkState::Check => {
+                self.status.d.next = self.judge.status.val();
+                self.target.d.next = self.window.region.val().get_bits::<3>(0);
+                self.address.d.next = self.window.address.val();
+                self.left.d.next = self.window.len.val().get_bits::<13>(0);
+                self.reading.d.next = self.judge.is_read.val()
+                    & (self.not_empty.val() & (self.judge.status.val() == self.status_ok.val()));
+                self.payload.restart.next = true;
+                self.state.d.next = LinkState::Accept;
+                if self.not_empty.val() & !self.judge.is_read.val() {
+                    self.state.d.next = LinkState::Payload;
+                }
+            }
+            LinkState::Payload => {
+                self.listening.next = true;
+                if self.rx_valid.val() {
+                    self.payload.take.next = true;
+                    self.bus_we.next = self.judge.is_write.val() & self.is_ok.val();
+                    self.address.d.next = self.address.q.val() + 1;
+                    self.left.d.next = self.left.q.val() - 1;
+                    if self.last.val() {
+                        self.state.d.next = LinkState::CrcLow;
+                    }
+                }
+            }
+            LinkState::CrcLow => {
+                self.listening.next = true;
+                if self.rx_valid.val() {
+                    if self.rx_data.val() != self.crc_byte.val() {
+                        self.status.d.next = self.status_crc.val();
+                    }
+                    self.state.d.next = LinkState::CrcHigh;
+                }
+            }
+            LinkState::CrcHigh => {
+                self.listening.next = true;
+                self.crc_byte.next = self.payload.crc.val().get_bits::<8>(8);
+                if self.rx_valid.val() {
+                    if self.rx_data.val() != self.crc_byte.val() {
+                        self.status.d.next = self.status_crc.val();
+                    }
+                    self.state.d.next = LinkState::Accept;
+                }
+            }
+            LinkState::Accept => {
+                self.payload.restart.next = true;
+                if self.accepts.val() {
+                    self.expected.d.next = self.judge.next_seq.val();
+                }
+                self.run_start.next = self.judge.is_run.val() & self.is_ok.val();
+                self.state.d.next = LinkState::Running;
+            }
+            LinkState::Running => {
+                self.position.d.next = 0.into();
+                if !self.run_busy.val() {
+                    self.window.answer.next = true;
+                    self.state.d.next = LinkState::Header;
+                }
+            }
+            LinkState::Header => {
+                self.tx_start.next = self.sends.val();
+                if self.position.q.val() == 9 {
+                    self.tx_data.next = self.window.crc.val();
+                }
+                if self.sends.val() {
+                    self.position.d.next = self.position.q.val() + 1;
+                    self.window.pop.next = true;
+                    if self.position.q.val() == 9 {
+                        self.state.d.next = LinkState::Fetch;
+                        if !self.reading.q.val() {
+                            self.window.clear.next = true;
+                            self.state.d.next = LinkState::Search;
+                        }
+                    }
+                }
+            }
+            LinkState::Fetch => {
+                self.state.d.next = LinkState::Settle;
+            }
+            LinkState::Settle => {
+                self.state.d.next = LinkState::Data;
+            }
+            LinkState::Data => {
+                self.tx_data.next = self.bus_rdata.val();
+                self.payload.data.next = self.bus_rdata.val();
+                self.tx_start.next = self.sends.val();
+                if self.sends.val() {
+                    self.payload.take.next = true;
+                    self.address.d.next = self.address.q.val() + 1;
+                    self.left.d.next = self.left.q.val() - 1;
+                    self.state.d.next = LinkState::Fetch;
+                    if self.last.val() {
+                        self.state.d.next = LinkState::TailLow;
+                    }
+                }
+            }
+            LinkState::TailLow => {
+                self.tx_data.next = self.payload.crc.val().get_bits::<8>(0);
+                self.tx_start.next = self.sends.val();
+                if self.sends.val() {
+                    self.state.d.next = LinkState::TailHigh;
+                }
+            }
+            LinkState::TailHigh => {
+                self.tx_data.next = self.payload.crc.val().get_bits::<8>(8);
+                self.tx_start.next = self.sends.val();
+                if self.sends.val() {
+                    self.window.clear.next = true;
+                    self.state.d.next = LinkState::Search;
+                }
+            }
+        }
+        // Silence drops a begun frame.
+        self.quiet.d.next = self.quiet.q.val() + 1;
+        if self.rx_valid.val() | !self.listening.val() {
+            self.quiet.d.next = 0.into();
+        } else if self.quiet.q.val() == self.idle.val() {
+            self.quiet.d.next = 0.into();
+            self.window.clear.next = true;
+            self.state.d.next = LinkState::Search;
+        }
+    }
+}

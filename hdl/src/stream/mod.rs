@@ -1,0 +1,1 @@
+//! Stream blocks with valid/ready handshake.

@@ -1,0 +1,25 @@
+//! The protocol between host and device: one source for both ends.
+//!
+//! The host sends a request frame and the device answers each one with a reply frame; the device never
+//! sends unasked. A frame is a ten-byte header, and when its length is not zero a payload and a CRC-16:
+//!
+//! ```text
+//!  byte   0      1     2     3           4..=6          7..=8        9       10..10+len   then 2
+//!       magic  kind   seq  region/    address, 24 bit  len, 16 bit  CRC-8    payload      CRC-16
+//!                          status     little endian    little end.  of 0..=8              little end.
+//! ```
+//!
+//! The simulated device, the RustHDL link kernel and the host session all take their constants from here.
+
+mod crc;
+mod frame;
+mod register;
+mod transport;
+
+pub use crc::{CRC8_POLY, CRC16_INIT, CRC16_POLY, crc8, crc8_step, crc16, crc16_step};
+pub use frame::{
+    Decoded, Decoder, HEADER_LEN, Header, Kind, MAGIC_REPLY, MAGIC_REQUEST, MAX_PAYLOAD, Region, Status,
+    encode,
+};
+pub use register::{DESCRIPTOR_BYTES, PARAMETER_BYTES, PROTOCOL_VERSION, REGISTER_BYTES, Register};
+pub use transport::Transport;

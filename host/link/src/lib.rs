@@ -1,0 +1,1 @@
+//! Finding boards, and sessions with them over any transport.
