@@ -139,11 +139,15 @@ impl FlowError {
             }
             Self::Start { .. } => "frazil doctor".into(),
             Self::ToolFailed { log, .. } | Self::NoOutput { log, .. } => format!("less {}", log.display()),
-            Self::Report { .. } => "frazil doctor  # compare the tools' versions".into(),
+            Self::Report { .. } => "df -h . && frazil doctor  # a full disk, or tools of another version".into(),
             Self::Request { field, .. } => format!("correct the build's {field}"),
-            Self::Occupied { path } => format!("choose another folder with --out, or empty {}", path.display()),
+            Self::Occupied { path } => {
+                format!("choose another folder with --out, or empty {}", path.display())
+            }
             Self::Write { path, .. } => format!("df -h {0}; ls -ld {0}", crate::run::nearest(path).display()),
-            Self::Timing { .. } => "frazil build --seeds 1,2,3,4,5,6,7,8, or a lower clock or fewer lanes".into(),
+            Self::Timing { .. } => {
+                "frazil build --seeds 1,2,3,4,5,6,7,8, or a lower clock or fewer lanes".into()
+            }
             Self::Destination { how, .. } if how.starts_with("without") => {
                 "frazil flash --persistent  # writes the flash".into()
             }

@@ -21,7 +21,7 @@ pub use build::{Build, Event, build};
 pub use error::FlowError;
 pub use loader::{Destination, flash_command};
 pub use manifest::{FORMAT_VERSION, Fmax, Hashes, Manifest, SeedResult};
-pub use report::{Clock, Place, Resource, Utilisation};
+pub use report::{Clock, CriticalPath, Resource, Utilisation};
 pub use run::run_step;
 pub use step::Step;
 pub use tool::{Check, Found, How, Search, Tool, Tools, doctor};

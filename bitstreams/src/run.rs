@@ -17,7 +17,13 @@ pub fn run_step(step: &Step, program: &Path, folder: &Path) -> Result<(), FlowEr
     let name = step.name.clone();
     if !status.success() {
         let tail = tail(&log);
-        return Err(FlowError::ToolFailed { tool: step.tool, step: name, status: status.to_string(), log, tail });
+        return Err(FlowError::ToolFailed {
+            tool: step.tool,
+            step: name,
+            status: status.to_string(),
+            log,
+            tail,
+        });
     }
     match step.outputs.iter().find(|file| !folder.join(file).is_file()) {
         Some(file) => Err(FlowError::NoOutput { tool: step.tool, step: name, file: file.clone(), log }),

@@ -8,8 +8,10 @@ pub mod chip;
 pub mod frozen;
 pub mod link;
 pub mod mac;
-pub mod link;
 pub mod memory;
 pub mod num;
 pub mod stream;
+#[cfg(test)]
+mod testbench;
+pub mod top;
 pub mod vendor;

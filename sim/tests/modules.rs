@@ -321,7 +321,7 @@ fn layer(recorder: &mut Recorder<Requantiser>, rng: &mut Pcg64, lanes: usize) ->
     let sums: Vec<i32> = (0..channels)
         .map(|_| if rng.random_bool(0.1) { [i32::MIN, i32::MAX, -1, 0, 1][rng.random_range(0..5)] } else { rng.random_range(-1_000_000..1_000_000) })
         .collect();
-    let memory = tmp_pack(&parameters);
+    let memory = frazil_model::plan::pack_parameters(&parameters);
     let word = |at: usize| u64::from(u16::from_le_bytes([memory[2 * at], memory[2 * at + 1]]));
     let zp = (zero_point as u8 as u16) << 8;
     let clamp = u16::from(low as u8) | u16::from(high as u8) << 8;
@@ -380,8 +380,7 @@ fn layer(recorder: &mut Recorder<Requantiser>, rng: &mut Pcg64, lanes: usize) ->
         .zip(&sums)
         .enumerate()
         .map(|(i, (p, sum))| {
-            let value = tmp_req(sum.wrapping_add(p.bias), p);
-            (500 + i as u16, (i64::from(value) + i64::from(zero_point)).clamp(low.into(), high.into()) as i8)
+            (500 + i as u16, p.requantize(sum.wrapping_add(p.bias), zero_point.into(), low, high))
         })
         .collect();
     assert_eq!(results, expected);
@@ -521,14 +520,4 @@ fn registers_read_back() {
         expected = Some(identity.bytes(cycles)[address as usize]);
     }
     replay("registers", &recorder);
-}
-fn tmp_pack(p: &[frazil_model::plan::ChannelParameters]) -> Vec<u8> {
-    p.iter().flat_map(|p| { let mut v = p.bias.to_le_bytes().to_vec(); v.extend(p.multiplier.to_le_bytes()); v.push(p.left_shift); v.push(p.right_shift); v.resize(16, 0); v }).collect()
-}
-fn tmp_req(acc: i32, p: &frazil_model::plan::ChannelParameters) -> i32 {
-    let a = acc.wrapping_shl(p.left_shift.into()) as i64 * p.multiplier as i64;
-    let x = (a + if a >= 0 { 1 << 30 } else { 1 - (1 << 30) }) / (1i64 << 31);
-    let (x, e) = (x as i32, p.right_shift as u32);
-    let mask = (1i32 << e) - 1; let rem = x & mask; let thr = (mask >> 1) + (x < 0) as i32;
-    (x >> e) + (rem > thr) as i32
 }

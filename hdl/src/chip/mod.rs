@@ -3,7 +3,9 @@
 mod feeder;
 mod registers;
 mod sequencer;
+mod whole;
 
 pub use feeder::Feeder;
 pub use registers::{Identity, Registers};
 pub use sequencer::Sequencer;
+pub use whole::{Chip, ChipSpec};

@@ -5,8 +5,9 @@ use rust_hdl::prelude::*;
 
 /// Kind, region and sequence number to the status of the reply. Combinational, no clock.
 ///
-/// A sequence number is in order when it is `expected` or the one before; [`Kind::Sync`] is always in order. Out of
-/// order is [`Status::BadSequence`], otherwise what is unknown or not allowed is [`Status::BadRequest`].
+/// [`Status::BadRequest`] is an unknown kind, and for reads and writes an unknown region, a read of a region other
+/// than registers and activations, or a length that does not fit. Otherwise [`Status::BadSequence`] is a sequence
+/// number that is neither `expected` nor the one before; [`Kind::Sync`] is always in order.
 #[derive(LogicBlock)]
 pub struct Judge {
     /// Code of the kind.
@@ -36,7 +37,7 @@ pub struct Judge {
     after: Signal<Local, Bits<8>>,
     in_order: Signal<Local, Bit>,
     readable: Signal<Local, Bit>,
-    writable: Signal<Local, Bit>,
+    present: Signal<Local, Bit>,
     good: Signal<Local, Bit>,
     sync: Constant<Bits<8>>,
     read: Constant<Bits<8>>,
@@ -70,7 +71,7 @@ impl Default for Judge {
             after: Default::default(),
             in_order: Default::default(),
             readable: Default::default(),
-            writable: Default::default(),
+            present: Default::default(),
             good: Default::default(),
             sync: code(Kind::Sync as u8),
             read: code(Kind::Read as u8),
@@ -104,18 +105,17 @@ impl Logic for Judge {
             | (self.after.val() == self.expected.val());
         self.readable.next =
             (self.region.val() == self.registers.val()) | (self.region.val() == self.activations.val());
-        self.writable.next =
-            (self.region.val() != self.registers.val()) & (self.region.val() <= self.last_region.val());
+        self.present.next = self.region.val() <= self.last_region.val();
         self.good.next = self.kind_sync.val()
             | self.kind_run.val()
             | (self.kind_read.val() & (self.readable.val() & self.fits.val()))
-            | (self.kind_write.val() & self.writable.val());
+            | (self.kind_write.val() & (self.present.val() & self.fits.val()));
         self.status.next = self.status_ok.val();
-        if !self.good.val() {
-            self.status.next = self.status_request.val();
-        }
         if !self.in_order.val() {
             self.status.next = self.status_sequence.val();
+        }
+        if !self.good.val() {
+            self.status.next = self.status_request.val();
         }
         self.next_seq.next = self.after.val();
         self.is_read.next = self.kind_read.val();

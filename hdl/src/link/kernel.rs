@@ -1,11 +1,11 @@
 //! The frame protocol between the bytes of the line and the device's memories.
 
-use frazil_wire::Status;
+use frazil_wire::{MAGIC_REPLY, MAGIC_REQUEST, Status};
 use rust_hdl::prelude::*;
 
 use super::error::{LinkError, idle_clocks};
 use super::judge::{Judge, code};
-use super::{HeaderWindow, PayloadCrc, QUIET_BITS};
+use super::{HeaderRegister, PayloadCrc, QUIET_BITS};
 
 /// Clocks from an address on the bus to its data: `bus_rdata` in clock `t + 2` is what `bus_addr` named in clock `t`.
 pub const READ_LATENCY: usize = 2;
@@ -13,8 +13,10 @@ pub const READ_LATENCY: usize = 2;
 /// What the link is doing.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, LogicState)]
 pub enum LinkState {
-    /// Looking for a request's header.
+    /// Looking for a request's magic byte.
     Search,
+    /// Taking the header.
+    Head,
     /// Judging the header.
     Check,
     /// Taking the payload.
@@ -43,21 +45,20 @@ pub enum LinkState {
 
 /// Answers each request frame with a reply frame.
 ///
-/// - A header whose CRC-8 is wrong, or that announces a payload above `frazil_wire::MAX_PAYLOAD`, is no frame: the
-///   search goes on with the next byte. Silence of `idle_clocks` within a frame drops it.
-/// - A sequence number is in order when it is the expected one, or the one before (a repeated request is executed
-///   again: requests are idempotent). `Sync` is always in order. The expected one becomes the accepted one
-///   plus 1; after power-up it is 0.
-/// - A payload is stored byte by byte as it arrives, before its CRC is known; only if the sequence number is in
-///   order and the request is good.
-/// - The status is, in this order: `BadCrc` (payload), `BadSequence`, `BadRequest`
-///   (unknown kind or region; a read of more than `MAX_PAYLOAD` bytes, or of a region other than registers and
-///   activations; a write to the registers). `BadCrc` and `BadSequence` leave the expected number as it was.
+/// - The search for a request's magic byte begins again, without an answer, after a header whose CRC-8 is wrong and
+///   after silence within a frame.
+/// - Only a write has a payload. Its bytes are stored as they arrive, before their CRC is known, if the
+///   header's verdict is `Ok`; otherwise they are skipped.
+/// - The verdict is [`Judge`]'s; an `Ok` becomes `BadCrc` when the payload's CRC-16 is wrong. Only a request
+///   that is answered `Ok` moves the expected sequence number to its own plus 1; after power-up it is 0. A repeat of
+///   the last request is in order and is executed again: requests are idempotent.
+/// - A reply has the request's kind, sequence number and address; its length is that of its payload, which only a
+///   successful read has.
 /// - Bytes that arrive between a request's last byte and its reply's last byte are lost.
 ///
 /// Latency, in clocks from the one with `rx_valid` of a request's last byte: the first `tx_start` comes after 4 (a
-/// header with a payload behind it: 3), plus the clocks in which `run_busy` is high. Within a reply a header byte is
-/// offered in each clock with `tx_busy` low; a payload byte takes 3 clocks more than the line needs.
+/// write with a payload: 3), plus the clocks in which `run_busy` is high. A header or CRC byte is offered in each
+/// clock with `tx_busy` low; a payload byte takes 2 clocks before that.
 ///
 /// `tx_busy` must be high in the clock after `tx_start` unless the byte has gone. `run_busy` must rise in the clock
 /// after `run_start`.
@@ -67,7 +68,7 @@ pub struct Link {
     pub clock: Signal<In, Clock>,
     /// Byte from the line.
     pub rx_data: Signal<In, Bits<8>>,
-    /// `rx_data` has just arrived.
+    /// `rx_data` has just arrived. Never in two clocks in a row.
     pub rx_valid: Signal<In, Bit>,
     /// Byte to the line.
     pub tx_data: Signal<Out, Bits<8>>,
@@ -91,7 +92,7 @@ pub struct Link {
     pub run_entry: Signal<Out, Bits<16>>,
     /// A program is running.
     pub run_busy: Signal<In, Bit>,
-    window: HeaderWindow,
+    header: HeaderRegister,
     payload: PayloadCrc,
     judge: Judge,
     state: DFF<LinkState>,
@@ -99,7 +100,7 @@ pub struct Link {
     status: DFF<Bits<2>>,
     target: DFF<Bits<3>>,
     address: DFF<Bits<24>>,
-    left: DFF<Bits<13>>,
+    left: DFF<Bits<16>>,
     position: DFF<Bits<4>>,
     quiet: DFF<Bits<QUIET_BITS>>,
     reading: DFF<Bit>,
@@ -107,12 +108,12 @@ pub struct Link {
     not_empty: Signal<Local, Bit>,
     crc_byte: Signal<Local, Bits<8>>,
     listening: Signal<Local, Bit>,
-    accepts: Signal<Local, Bit>,
     sends: Signal<Local, Bit>,
     last: Signal<Local, Bit>,
+    request: Constant<Bits<8>>,
+    reply: Constant<Bits<8>>,
     status_ok: Constant<Bits<2>>,
     status_crc: Constant<Bits<2>>,
-    status_request: Constant<Bits<2>>,
     idle: Constant<Bits<QUIET_BITS>>,
 }
 
@@ -138,7 +139,7 @@ impl Link {
             run_start: Default::default(),
             run_entry: Default::default(),
             run_busy: Default::default(),
-            window: Default::default(),
+            header: Default::default(),
             payload: Default::default(),
             judge: Default::default(),
             state: Default::default(),
@@ -154,12 +155,12 @@ impl Link {
             not_empty: Default::default(),
             crc_byte: Default::default(),
             listening: Default::default(),
-            accepts: Default::default(),
             sends: Default::default(),
             last: Default::default(),
+            request: code(MAGIC_REQUEST),
+            reply: code(MAGIC_REPLY),
             status_ok: code(Status::Ok as u8),
             status_crc: code(Status::BadCrc as u8),
-            status_request: code(Status::BadRequest as u8),
             idle: Constant::new((clocks - 1).into()),
         })
     }
@@ -169,19 +170,19 @@ impl Logic for Link {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, state, expected, status, target, address, left, position, quiet, reading);
-        clock!(self, clock, window, payload);
+        clock!(self, clock, header, payload);
         // Wiring.
-        self.window.data.next = self.rx_data.val();
-        self.window.push.next = false;
-        self.window.pop.next = false;
-        self.window.answer.next = false;
-        self.window.clear.next = false;
-        self.window.status.next = self.status.q.val();
-        self.window.keep_len.next = self.reading.q.val();
-        self.judge.kind.next = self.window.kind.val();
-        self.judge.seq.next = self.window.seq.val();
-        self.judge.region.next = self.window.region.val();
-        self.judge.fits.next = self.window.fits.val();
+        self.header.data.next = self.rx_data.val();
+        self.header.fresh.next = false;
+        self.header.push.next = false;
+        self.header.pop.next = false;
+        self.header.answer.next = false;
+        self.header.status.next = self.status.q.val();
+        self.header.keep_len.next = self.reading.q.val();
+        self.judge.kind.next = self.header.kind.val();
+        self.judge.seq.next = self.header.seq.val();
+        self.judge.region.next = self.header.region.val();
+        self.judge.fits.next = self.header.fits.val();
         self.judge.expected.next = self.expected.q.val();
         self.payload.data.next = self.rx_data.val();
         self.payload.take.next = false;
@@ -192,37 +193,47 @@ impl Logic for Link {
         self.bus_we.next = false;
         self.run_start.next = false;
         self.run_entry.next = self.address.q.val().get_bits::<16>(0);
-        self.tx_data.next = self.window.front.val();
+        self.tx_data.next = self.header.front.val();
         self.tx_start.next = false;
         // Conditions.
         self.is_ok.next = self.status.q.val() == self.status_ok.val();
-        self.not_empty.next = self.window.len.val() != 0;
-        self.accepts.next = self.is_ok.val() | (self.status.q.val() == self.status_request.val());
+        self.not_empty.next = self.header.len.val() != 0;
         self.sends.next = !self.tx_busy.val();
         self.last.next = self.left.q.val() == 1;
         self.crc_byte.next = self.payload.crc.val().get_bits::<8>(0);
         self.listening.next = false;
         match self.state.q.val() {
             LinkState::Search => {
+                self.header.fresh.next = true;
+                self.position.d.next = 1.into();
+                if self.rx_valid.val() & (self.rx_data.val() == self.request.val()) {
+                    self.state.d.next = LinkState::Head;
+                }
+            }
+            LinkState::Head => {
                 self.listening.next = true;
                 if self.rx_valid.val() {
-                    if self.window.found.val() {
-                        self.state.d.next = LinkState::Check;
-                    } else {
-                        self.window.push.next = true;
+                    self.position.d.next = self.position.q.val() + 1;
+                    self.header.push.next = self.position.q.val() != 9;
+                    if self.position.q.val() == 9 {
+                        self.state.d.next = LinkState::Search;
+                        if self.rx_data.val() == self.header.crc.val() {
+                            self.state.d.next = LinkState::Check;
+                        }
                     }
                 }
             }
             LinkState::Check => {
+                self.listening.next = true;
                 self.status.d.next = self.judge.status.val();
-                self.target.d.next = self.window.region.val().get_bits::<3>(0);
-                self.address.d.next = self.window.address.val();
-                self.left.d.next = self.window.len.val().get_bits::<13>(0);
+                self.target.d.next = self.header.region.val().get_bits::<3>(0);
+                self.address.d.next = self.header.address.val();
+                self.left.d.next = self.header.len.val();
                 self.reading.d.next = self.judge.is_read.val()
                     & (self.not_empty.val() & (self.judge.status.val() == self.status_ok.val()));
                 self.payload.restart.next = true;
                 self.state.d.next = LinkState::Accept;
-                if self.not_empty.val() & !self.judge.is_read.val() {
+                if self.not_empty.val() & self.judge.is_write.val() {
                     self.state.d.next = LinkState::Payload;
                 }
             }
@@ -230,7 +241,7 @@ impl Logic for Link {
                 self.listening.next = true;
                 if self.rx_valid.val() {
                     self.payload.take.next = true;
-                    self.bus_we.next = self.judge.is_write.val() & self.is_ok.val();
+                    self.bus_we.next = self.is_ok.val();
                     self.address.d.next = self.address.q.val() + 1;
                     self.left.d.next = self.left.q.val() - 1;
                     if self.last.val() {
@@ -241,7 +252,7 @@ impl Logic for Link {
             LinkState::CrcLow => {
                 self.listening.next = true;
                 if self.rx_valid.val() {
-                    if self.rx_data.val() != self.crc_byte.val() {
+                    if self.is_ok.val() & (self.rx_data.val() != self.crc_byte.val()) {
                         self.status.d.next = self.status_crc.val();
                     }
                     self.state.d.next = LinkState::CrcHigh;
@@ -251,7 +262,7 @@ impl Logic for Link {
                 self.listening.next = true;
                 self.crc_byte.next = self.payload.crc.val().get_bits::<8>(8);
                 if self.rx_valid.val() {
-                    if self.rx_data.val() != self.crc_byte.val() {
+                    if self.is_ok.val() & (self.rx_data.val() != self.crc_byte.val()) {
                         self.status.d.next = self.status_crc.val();
                     }
                     self.state.d.next = LinkState::Accept;
@@ -259,7 +270,7 @@ impl Logic for Link {
             }
             LinkState::Accept => {
                 self.payload.restart.next = true;
-                if self.accepts.val() {
+                if self.is_ok.val() {
                     self.expected.d.next = self.judge.next_seq.val();
                 }
                 self.run_start.next = self.judge.is_run.val() & self.is_ok.val();
@@ -268,22 +279,24 @@ impl Logic for Link {
             LinkState::Running => {
                 self.position.d.next = 0.into();
                 if !self.run_busy.val() {
-                    self.window.answer.next = true;
+                    self.header.answer.next = true;
                     self.state.d.next = LinkState::Header;
                 }
             }
             LinkState::Header => {
                 self.tx_start.next = self.sends.val();
+                if self.position.q.val() == 0 {
+                    self.tx_data.next = self.reply.val();
+                }
                 if self.position.q.val() == 9 {
-                    self.tx_data.next = self.window.crc.val();
+                    self.tx_data.next = self.header.crc.val();
                 }
                 if self.sends.val() {
                     self.position.d.next = self.position.q.val() + 1;
-                    self.window.pop.next = true;
+                    self.header.pop.next = self.position.q.val() != 0;
                     if self.position.q.val() == 9 {
                         self.state.d.next = LinkState::Fetch;
                         if !self.reading.q.val() {
-                            self.window.clear.next = true;
                             self.state.d.next = LinkState::Search;
                         }
                     }
@@ -320,7 +333,6 @@ impl Logic for Link {
                 self.tx_data.next = self.payload.crc.val().get_bits::<8>(8);
                 self.tx_start.next = self.sends.val();
                 if self.sends.val() {
-                    self.window.clear.next = true;
                     self.state.d.next = LinkState::Search;
                 }
             }
@@ -331,7 +343,6 @@ impl Logic for Link {
             self.quiet.d.next = 0.into();
         } else if self.quiet.q.val() == self.idle.val() {
             self.quiet.d.next = 0.into();
-            self.window.clear.next = true;
             self.state.d.next = LinkState::Search;
         }
     }

@@ -3,8 +3,8 @@
 //! ```text
 //!          ┌─────────┐ byte  ┌────────────────────────────────┐ address, write strobe ┌──────────────┐
 //!   rx ───>│ UartRx  │──────>│ Link                           │──────────────────────>│ registers,   │
-//!          └─────────┘       │   HeaderWindow  (CRC-8 search) │<──────────────────────│ memories     │
-//!          ┌─────────┐ byte  │   PayloadCrc    (CRC-16)       │ read data             └──────────────┘
+//!          └─────────┘       │   HeaderRegister (CRC-8)       │<──────────────────────│ memories     │
+//!          ┌─────────┐ byte  │   Judge, PayloadCrc (CRC-16)   │ read data             └──────────────┘
 //!   tx <───│ UartTx  │<──────│                                │──── run_start, run_entry ──> sequencer
 //!          └─────────┘ busy  └────────────────────────────────┘<─── run_busy
 //! ```
@@ -12,13 +12,13 @@
 //! The protocol itself (layout, codes, polynomials) is `frazil_wire`; every constant here comes from there.
 
 mod error;
+mod header;
 mod judge;
 mod kernel;
 mod payload_crc;
 mod serial;
 mod uart_rx;
 mod uart_tx;
-mod window;
 mod xor_map;
 
 #[cfg(test)]
@@ -27,13 +27,13 @@ mod bench;
 mod tests;
 
 pub use error::LinkError;
+pub use header::HeaderRegister;
 pub use judge::Judge;
 pub use kernel::{Link, LinkState, READ_LATENCY};
 pub use payload_crc::PayloadCrc;
 pub use serial::SerialLink;
 pub use uart_rx::UartRx;
 pub use uart_tx::UartTx;
-pub use window::HeaderWindow;
 pub use xor_map::XorMap;
 
 /// Bits of the clock divider of [`UartRx`] and [`UartTx`].

@@ -42,10 +42,14 @@ impl<const N: usize> Synth for Bus<N> {
         VCDValue::Vector((0..8 * N).rev().map(value).collect())
     }
 
-    /// A literal; RustHDL can print one only up to 16 bytes, or zero.
+    /// A literal of the low 16 bytes: RustHDL cannot print more, and only prints it for constants, not for wires.
     fn verilog(self) -> VerilogLiteral {
         let low = self.0.iter().take(16).rev().fold(0u128, |x, b| (x << 8) | u128::from(*b as u8));
-        debug_assert!(self.0.iter().skip(16).all(|b| *b == 0), "wide buses have only a zero literal");
         low.into()
     }
+}
+
+/// A two-byte bus as a word, byte 0 low. The kernel macro prints `$unsigned(..)` for names that begin so.
+pub fn unsigned_cast_bus(x: Bus<2>) -> Bits<16> {
+    Bits::from(u64::from(u16::from_le_bytes(x.0.map(|b| b as u8))))
 }

@@ -7,5 +7,5 @@
 mod bus;
 mod signed;
 
-pub use bus::Bus;
+pub use bus::{Bus, unsigned_cast_bus};
 pub use signed::{S, W, signed_cast_s, unsigned_cast_s};

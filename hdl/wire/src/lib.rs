@@ -9,6 +9,12 @@
 //!                          status     little endian    little end.  of 0..=8              little end.
 //! ```
 //!
+//! The sequence number of a request follows that of the last request answered `Ok`, or repeats it: then it is done
+//! again, so every request can be done twice with the same result. [`Kind::Sync`] may have any number. What is
+//! wrong first is answered: an unknown kind or region or an impossible length, then the number, then the payload's
+//! CRC. Only a write has a payload that is waited for; it is stored as it arrives. A device that runs or answers
+//! does not listen, a wrong header gets no answer, and silence in the middle of a frame ends it.
+//!
 //! The simulated device, the RustHDL link kernel and the host session all take their constants from here.
 
 mod crc;

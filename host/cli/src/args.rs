@@ -207,7 +207,7 @@ pub struct TrackArgs {
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,
     /// Stop after so many frames
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub frames: Option<usize>,
 }
 
@@ -258,8 +258,21 @@ pub struct DemoArgs {
     #[command(flatten)]
     pub device: DeviceArgs,
     /// Track the first N frames of the clip's 240
-    #[arg(long, value_name = "N", default_value_t = crate::clip::FRAMES)]
+    #[arg(long, value_name = "N", default_value_t = crate::clip::FRAMES, value_parser = clip_frames)]
     pub frames: usize,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("at least 1".into()),
+        Ok(frames) => Ok(frames),
+        Err(_) => Err("a number of frames".into()),
+    }
+}
+
+fn clip_frames(text: &str) -> Result<usize, String> {
+    let frames = at_least_one(text)?;
+    if frames > crate::clip::FRAMES { Err(format!("the clip has {} frames", crate::clip::FRAMES)) } else { Ok(frames) }
 }
 
 #[cfg(test)]

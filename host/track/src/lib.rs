@@ -11,8 +11,11 @@
 //! - [`metrics`]: success, precision and area under the curve as OTB counts them.
 
 pub mod boxes;
+pub mod extrapolate;
 pub mod frame;
+pub mod metrics;
 pub mod motion;
+pub mod schedule;
 
 pub use boxes::BBox;
 pub use frame::{FrameError, GrayFrame, GrayView};

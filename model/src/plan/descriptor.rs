@@ -19,7 +19,8 @@ pub const PARAMETER_WORDS: usize = 8;
 pub enum Field {
     /// [`Op`] code.
     Op = 0,
-    /// Byte address of the input tensor in activation memory.
+    /// Byte address of the input tensor in activation memory; for a convolution, of the first window's first tap,
+    /// which with padding lies before the tensor: `tensor - (pad_top * in_w + pad_left) * channels`, modulo 2^16.
     InBase = 1,
     /// Byte address of the output tensor.
     OutBase = 2,
@@ -45,7 +46,8 @@ pub enum Field {
     StepX = 12,
     /// Bytes from one output row's window to the next: `stride_y * in_w * channels`.
     StepY = 13,
-    /// Bytes from the end of one kernel row to the start of the next: `(in_w - kernel_w) * channels`.
+    /// Bytes from the end of one kernel row to the start of the next: `(in_w - kernel_w) * channels`,
+    /// modulo 2^16.
     RowSkip = 14,
     /// `stride_x | stride_y << 8`.
     Stride = 15,

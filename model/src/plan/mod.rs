@@ -1,10 +1,49 @@
 //! The plan: which layers are frozen into the fabric, and the program that runs the rest on the MAC array.
 
+mod arena;
+mod assemble;
+mod check;
 pub mod descriptor;
+mod error;
+mod freeze;
+pub mod interpret;
+mod layer;
+mod pack;
+mod program;
+mod summary;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::graph::{Pad, Shape};
 use crate::shift_add::ShiftAdd;
+pub use assemble::plan;
+pub use error::{FreezeProblem, PlanError};
+use freeze::pooled;
+pub use freeze::{MAX_CHANNELS, MAX_KERNEL, MAX_POOL, MAX_WIDTH, MAX_WINDOW_BYTES};
+pub use pack::{pack_parameters, pack_program, pack_weights};
+pub use program::{ENTRY_FEATURES, ENTRY_RUN, Entry, Placement, Program, WeightBlock};
+pub use summary::{ArraySummary, FrozenSummary, MemoryUse, PlanSummary};
+
+/// Version of the JSON form that this crate reads and writes.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// What becomes fabric and what becomes program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// [`FORMAT_VERSION`].
+    pub format_version: u32,
+    /// Name of the network.
+    pub graph_name: String,
+    /// The frozen front end, in the order of the stream.
+    pub frozen: Vec<FrozenLayer>,
+    /// The rest.
+    pub program: Program,
+    /// The device that it was planned for.
+    pub capacity: Capacity,
+}
 
 /// What a device offers. Filled from a board; `model` knows no boards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,30 +58,6 @@ pub struct Capacity {
     pub parameter_channels: usize,
     /// Layer descriptors that fit, each program's end included.
     pub descriptors: usize,
-}
-
-/// Height, width and channels of one NHWC image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shape {
-    /// Rows.
-    pub h: usize,
-    /// Columns.
-    pub w: usize,
-    /// Channels.
-    pub c: usize,
-}
-
-/// Rows and columns added at each side.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pad {
-    /// Rows above.
-    pub top: usize,
-    /// Columns to the left.
-    pub left: usize,
-    /// Rows below.
-    pub bottom: usize,
-    /// Columns to the right.
-    pub right: usize,
 }
 
 /// The smallest exact requantiser of one channel: `clamp((acc * m + b) >> s, lo, hi)`.

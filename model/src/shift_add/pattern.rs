@@ -1,18 +1,47 @@
 //! Two-term patterns and how often they occur in the sums that are being built.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 /// Index of a value: inputs first, then nodes.
 pub(super) type Value = usize;
 
 /// The sum of one value and another, shifted and perhaps subtracted: `a ± (b << shift)`; with a negative shift,
 /// `(a << -shift) ± b`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Pattern {
     pub a: Value,
     pub b: Value,
     pub shift: i32,
     pub opposite: bool,
+}
+
+impl Hash for Pattern {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let shift = u64::from(self.shift.unsigned_abs()) << 2;
+        let signs = u64::from(self.shift < 0) << 1 | u64::from(self.opposite);
+        state.write_u64((self.a as u64) << 36 ^ (self.b as u64) << 12 ^ shift ^ signs);
+    }
+}
+
+/// Hash of one word by multiplication: millions of counts change, and nobody chooses the keys to collide.
+#[derive(Default)]
+struct WordHasher(u64);
+
+impl Hasher for WordHasher {
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u64(u64::from(byte));
+        }
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
 }
 
 /// A digit: the value, its shift, its sign.
@@ -76,7 +105,7 @@ impl Sum {
 /// How many pairs of digits of one sum make each pattern, over all sums.
 #[derive(Default)]
 pub(super) struct Counts {
-    counts: HashMap<Pattern, u32>,
+    counts: HashMap<Pattern, u32, BuildHasherDefault<WordHasher>>,
     /// Patterns whose count has grown to two or more since it was last taken.
     grown: Vec<Pattern>,
 }

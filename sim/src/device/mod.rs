@@ -67,6 +67,8 @@ pub struct SimDevice<E> {
     verdict: Status,
     replies: VecDeque<u8>,
     busy: Busy,
+    /// Clocks that the wire and the programs have taken.
+    clocks: u64,
 }
 
 impl<E: Engine> SimDevice<E> {
@@ -81,6 +83,7 @@ impl<E: Engine> SimDevice<E> {
             verdict: Status::Ok,
             replies: VecDeque::new(),
             busy: Busy::For(0),
+            clocks: 0,
         }
     }
 
@@ -149,6 +152,7 @@ impl<E: Engine> SimDevice<E> {
         if let Busy::For(time) = self.busy {
             let reply = encode(&reply_header(header, self.verdict, payload.len()), &payload);
             self.busy = Busy::For(time.saturating_add(reply.len() as u64));
+            self.clocks += reply.len() as u64 * self.config.clocks_per_byte();
             self.replies.extend(reply);
         }
     }
@@ -170,6 +174,7 @@ impl<E: Engine> SimDevice<E> {
     fn run(&mut self, entry: u32) {
         self.busy = match self.engine.run(&mut self.memories, entry) {
             Some(cycles) => {
+                self.clocks += cycles;
                 let register = u32::try_from(cycles).unwrap_or(u32::MAX);
                 self.memories.set_register(Register::Cycles, &register.to_le_bytes());
                 Busy::For(cycles / self.config.clocks_per_byte())
@@ -199,6 +204,7 @@ fn reply_header(request: &Header, status: Status, len: usize) -> Header {
 
 impl<E: Engine> Transport for SimDevice<E> {
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.clocks += bytes.len() as u64 * self.config.clocks_per_byte();
         for byte in bytes {
             if self.listens() {
                 self.receive(*byte);
@@ -218,6 +224,12 @@ impl<E: Engine> Transport for SimDevice<E> {
             self.busy = Busy::For(0);
         }
         Ok(n)
+    }
+}
+
+impl<E: Engine> crate::serial::Simulated for SimDevice<E> {
+    fn cycles(&self) -> u64 {
+        self.clocks
     }
 }
 

@@ -132,16 +132,13 @@ pub enum FrameError {
         frames: usize,
     },
     /// No ffmpeg.
-    #[error("{} is not y4m and not a folder, and ffmpeg, which would read it, is not there{why}", path.display())]
-    #[diagnostic(
-        code(frazil::frames::no_ffmpeg),
-        help("install it with: sudo apt-get install ffmpeg (macOS: brew install ffmpeg), or set FRAZIL_FFMPEG to the program")
-    )]
+    #[error("{} is not y4m and not a folder, and what would read it is missing: {source}", path.display())]
+    #[diagnostic(code(frazil::frames::no_ffmpeg), help("{}", source.hint()))]
     NoFfmpeg {
         /// The video.
         path: PathBuf,
         /// Where it was looked for.
-        why: String,
+        source: frazil_flow::FlowError,
     },
     /// ffmpeg gave up.
     #[error("ffmpeg cannot read {}: {message}", path.display())]

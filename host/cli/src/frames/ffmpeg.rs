@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::thread::JoinHandle;
 
+use frazil_flow::{FlowError, Tool, Tools};
+
 use super::y4m::Y4m;
 use super::{Frame, FrameError, FrameSource, Info};
 
@@ -62,16 +64,13 @@ impl Drop for Ffmpeg {
     }
 }
 
-/// `FRAZIL_FFMPEG`, or `ffmpeg` on the PATH.
-fn find(video: &Path) -> Result<OsString, FrameError> {
-    if let Some(program) = std::env::var_os("FRAZIL_FFMPEG") {
-        return Ok(program);
-    }
-    let missing = |_| FrameError::NoFfmpeg { path: video.into(), why: String::new() };
-    which::which("ffmpeg").map(PathBuf::into_os_string).map_err(missing)
+/// `FRAZIL_FFMPEG`, or wherever else tools are found.
+fn find(video: &Path) -> Result<PathBuf, FrameError> {
+    let missing = |source| FrameError::NoFfmpeg { path: video.into(), source };
+    Tools::find().path(Tool::Ffmpeg).map_err(missing)
 }
 
-fn spawn(program: &OsString, video: &Path) -> Result<Child, FrameError> {
+fn spawn(program: &Path, video: &Path) -> Result<Child, FrameError> {
     // `file:` keeps a name with a colon or a leading dash from being an option or a protocol.
     let mut input = OsString::from("file:");
     input.push(video);
@@ -83,9 +82,9 @@ fn spawn(program: &OsString, video: &Path) -> Result<Child, FrameError> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|e| FrameError::NoFfmpeg {
+        .map_err(|source| FrameError::NoFfmpeg {
             path: video.into(),
-            why: format!(" ({}: {e})", program.to_string_lossy()),
+            source: FlowError::Start { path: program.into(), source },
         })
 }
 

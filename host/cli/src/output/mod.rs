@@ -89,9 +89,21 @@ impl Output {
         out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(OutputError::Stdout)
     }
 
+    /// A line for people who wait; not with `--json`.
+    pub fn progress(&self, text: impl std::fmt::Display) {
+        if !self.json {
+            note(text);
+        }
+    }
+
     /// A line for people.
     pub fn note(&self, text: impl std::fmt::Display) {
-        // Nobody can be told that the standard error is gone.
-        let _ = writeln!(io::stderr(), "{text}");
+        note(text);
     }
+}
+
+/// A line for people.
+pub fn note(text: impl std::fmt::Display) {
+    // Nobody can be told that the standard error is gone.
+    let _ = writeln!(io::stderr(), "{text}");
 }

@@ -1,5 +1,11 @@
 //! The Euphrates loop: frames, keyframe schedule, device and extrapolation become boxes.
 
+mod engine;
 mod outcome;
+mod run;
+mod summary;
 
-pub use outcome::{DeviceUse, Run, Score, Step};
+pub use engine::{Engine, Found, Look};
+pub use outcome::{DeviceUse, Run, Step, window_name};
+pub use run::{Job, run};
+pub use summary::{RunSummary, table};

@@ -1,6 +1,7 @@
 //! What a run over a video gave.
 
 use frazil_track::BBox;
+use frazil_track::metrics::Summary;
 use serde::Serialize;
 
 /// One frame's result.
@@ -38,6 +39,19 @@ pub struct DeviceUse {
     pub retries: u64,
 }
 
+impl DeviceUse {
+    /// What was done after `before`.
+    pub fn since(&self, before: &Self) -> Self {
+        Self {
+            runs: self.runs - before.runs,
+            cycles: self.cycles - before.cycles,
+            bytes_out: self.bytes_out - before.bytes_out,
+            bytes_in: self.bytes_in - before.bytes_in,
+            retries: self.retries - before.retries,
+        }
+    }
+}
+
 /// One run over the whole video with one window.
 #[derive(Clone, Debug, Serialize)]
 pub struct Run {
@@ -46,7 +60,7 @@ pub struct Run {
     /// Frames with an inference.
     pub keyframes: usize,
     /// Accuracy against the ground truth, where there is one.
-    pub score: Option<Score>,
+    pub score: Option<Summary>,
     /// The device's part.
     pub device: DeviceUse,
     /// Seconds of the host, a simulated device's time included.
@@ -56,34 +70,13 @@ pub struct Run {
 }
 
 impl Run {
-    /// The window's name in tables: EW-4, adaptive.
+    /// The window's name in tables.
     pub fn name(&self) -> String {
-        if self.window.starts_with(|c: char| c.is_ascii_digit()) {
-            format!("EW-{}", self.window)
-        } else {
-            self.window.clone()
-        }
-    }
-
-    /// Inferences per frame.
-    pub fn inference_rate(&self) -> f64 {
-        self.keyframes as f64 / self.steps.len().max(1) as f64
+        window_name(&self.window)
     }
 }
 
-/// Accuracy as the OTB benchmark counts it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Score {
-    /// Share of frames with an overlap above 0.3.
-    pub success_30: f64,
-    /// Share of frames with an overlap above 0.5.
-    pub success_50: f64,
-    /// Share of frames with an overlap above 0.7.
-    pub success_70: f64,
-    /// Area under the success curve.
-    pub auc: f64,
-    /// Share of frames whose centre is within 20 pixels.
-    pub precision_20px: f64,
-    /// Mean overlap.
-    pub mean_iou: f64,
+/// A window's name in tables: EW-4, adaptive.
+pub fn window_name(window: &str) -> String {
+    if window.starts_with(|c: char| c.is_ascii_digit()) { format!("EW-{window}") } else { window.into() }
 }

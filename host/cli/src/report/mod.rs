@@ -94,10 +94,11 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use frazil_track::BBox;
+    use frazil_track::metrics::Summary;
 
     use super::*;
     use crate::clip::Clip;
-    use crate::pipeline::{DeviceUse, Score, Step};
+    use crate::pipeline::{DeviceUse, Step};
 
     /// A run whose box lags behind the truth, the more the longer the last keyframe is past.
     fn run(clip: &Clip, window: usize) -> Run {
@@ -114,14 +115,7 @@ mod tests {
             }
         };
         let steps: Vec<Step> = clip.truth.iter().enumerate().map(step).collect();
-        let score = Score {
-            success_30: 1.0,
-            success_50: 0.95,
-            success_70: 0.5,
-            auc: 0.7,
-            precision_20px: 1.0,
-            mean_iou: 0.8,
-        };
+        let score = Summary { success_50: 0.95, auc: 0.7, ..Summary::default() };
         let device = DeviceUse { runs: 10, cycles: 123_456, ..DeviceUse::default() };
         let keyframes = steps.iter().filter(|s| s.keyframe).count();
         Run { window: window.to_string(), keyframes, score: Some(score), device, host_seconds: 1.5, steps }

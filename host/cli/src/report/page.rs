@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use frazil_track::BBox;
+use frazil_track::metrics::Summary;
 use image::RgbImage;
 use image::codecs::jpeg::JpegEncoder;
 use minijinja::Environment;
@@ -13,7 +14,7 @@ use super::album::Album;
 use super::chart::{self, Chart};
 use super::{Report, Source};
 use crate::output::OutputError;
-use crate::pipeline::{Run, Score};
+use crate::pipeline::Run;
 
 const TEMPLATE: &str = include_str!("report.html");
 /// JPEG quality of the pictures: boxes are drawn over them, so that they need no sharper edges.
@@ -55,7 +56,7 @@ struct Row {
     name: String,
     keyframes: usize,
     frames: usize,
-    score: Option<Score>,
+    score: Option<Summary>,
     cycles: u64,
     device_ms: Option<f64>,
     keyframe_ms: Option<f64>,

@@ -100,17 +100,30 @@ fn smallest_hull_grows_and_median_keeps_the_size() {
 
 #[test]
 fn drifting_sub_regions_can_meet_again() {
-    let parting = field(|column, _| if column < 2 { (2, 0, 0) } else { (-2, 0, 0) });
-    let closing = field(|column, _| if column < 2 { (-2, 0, 0) } else { (2, 0, 0) });
-    let middle = BBox::new(16.0, 8.0, 32.0, 32.0);
+    // The upper half of the box goes one way and the lower half the other; then both come back.
+    let shear = |d: i8| field(move |_, row| if row < 1 { (d, 0, 0) } else { (-d, 0, 0) });
+    let middle = BBox::new(16.0, 0.0, 32.0, 32.0);
     let width_after = |grid| {
-        let mut e = start(ExtrapolationConfig { grid, ..ExtrapolationConfig::paper() }, middle);
-        e.advance(&parting);
-        e.advance(&closing).bbox.w
+        let config = ExtrapolationConfig { grid, columns: 1, ..ExtrapolationConfig::paper() };
+        let mut e = start(config, middle);
+        assert_eq!(e.advance(&shear(2)).bbox, BBox::new(14.0, 0.0, 36.0, 32.0));
+        e.advance(&shear(-2)).bbox.w
     };
     assert_eq!(width_after(Grid::Drifting), 32.0);
-    // Cut anew from a box of 36 columns: the sub-regions of 18 overlap by 2 + 2 on closing.
-    assert!(width_after(Grid::Recut) > 32.0);
+    assert_eq!(width_after(Grid::Recut), 40.0);
+}
+
+#[test]
+fn scaled_hulls_follow_growing_content() {
+    // Content grows by half around (32, 24): a macroblock whose centre is at offset o moves by o / 2.
+    let growing = |column: usize, row: usize| (12 - 8 * column as i8, 8 - 8 * row as i8, 0);
+    let config =
+        ExtrapolationConfig { hull: Hull::MedianScaled, rows: 3, columns: 4, ..ExtrapolationConfig::paper() };
+    let frame = BBox::new(0.0, 0.0, 64.0, 48.0);
+    // All distances grow by the factor (16 + 8) / 16.
+    assert_eq!(start(config, frame).advance(&field(growing)).bbox, frame.scaled(1.5));
+    let alone = ExtrapolationConfig { rows: 1, columns: 1, ..config };
+    assert_eq!(start(alone, frame).advance(&field(growing)).bbox, frame);
 }
 
 #[test]
@@ -142,7 +155,10 @@ fn bad_constants_and_boxes_are_errors() {
     let bad = |config| Extrapolator::new(config, good).err();
     let config = ExtrapolationConfig::default();
     assert!(matches!(bad(ExtrapolationConfig { rows: 0, ..config }), Some(ExtrapolationError::Grid { .. })));
-    assert!(matches!(bad(ExtrapolationConfig { columns: 65, ..config }), Some(ExtrapolationError::Grid { .. })));
+    assert!(matches!(
+        bad(ExtrapolationConfig { columns: 65, ..config }),
+        Some(ExtrapolationError::Grid { .. })
+    ));
     for value in [-0.1, 1.1, f64::NAN] {
         let expected = |name| move |e: Option<ExtrapolationError>| matches!(e, Some(ExtrapolationError::Fraction { name: n, .. }) if n == name);
         assert!(expected("threshold")(bad(ExtrapolationConfig { threshold: value, ..config })));
@@ -156,7 +172,7 @@ fn bad_constants_and_boxes_are_errors() {
 }
 
 fn any_config() -> impl Strategy<Value = ExtrapolationConfig> {
-    let hull = prop_oneof![Just(Hull::Smallest), Just(Hull::Median)];
+    let hull = prop_oneof![Just(Hull::Smallest), Just(Hull::Median), Just(Hull::MedianScaled)];
     let grid = prop_oneof![Just(Grid::Recut), Just(Grid::Drifting)];
     let weighting = prop_oneof![Just(Weighting::Area), Just(Weighting::Confidence), Just(Weighting::Texture)];
     (1usize..5, 1usize..5, 0.0..1.0, 0.0..1.0, hull, grid, weighting, any::<bool>()).prop_map(

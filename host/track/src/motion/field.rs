@@ -133,6 +133,6 @@ impl MotionField {
     /// Confidence of a macroblock, `1 - SAD / (255 * window pixels)`: 1 for a perfect match, 0 for black
     /// against white.
     pub fn confidence(&self, motion: &MotionBlock) -> f64 {
-        1.0 - f64::from(motion.sad) / (255.0 * self.window_pixels() as f64)
+        (1.0 - f64::from(motion.sad) / (255.0 * self.window_pixels() as f64)).max(0.0)
     }
 }

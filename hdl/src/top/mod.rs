@@ -1,0 +1,75 @@
+//! The top block: a plan and a board's facts become Verilog and pin constraints.
+
+mod assemble;
+mod block;
+mod constraints;
+mod error;
+
+pub use assemble::{Design, assemble, identity, with_top};
+pub use block::{Top, UseTop};
+pub use error::HdlError;
+
+use serde::{Deserialize, Serialize};
+
+use crate::memory::MemoryStyle;
+use crate::vendor::PllStyle;
+
+/// Lane counts that a top can be built with.
+pub const LANES: [usize; 4] = [4, 8, 16, 32];
+
+/// Silence after which a begun frame is dropped, in byte times.
+pub const IDLE_BYTES: u32 = 64;
+
+/// The constraint format, which follows from the FPGA family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConstraintFormat {
+    /// `set_io` lines of nextpnr-ice40.
+    Pcf,
+    /// `LOCATE` and `IOBUF` lines of nextpnr-ecp5.
+    Lpf,
+}
+
+/// Pins of the top block.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pins {
+    /// Format of the constraint file.
+    pub format: ConstraintFormat,
+    /// Clock input.
+    pub clock: String,
+    /// Serial line from the host.
+    pub rx: String,
+    /// Serial line to the host.
+    pub tx: String,
+    /// Shows that a program is running.
+    pub led: String,
+    /// Whether the LED lights at low level.
+    pub led_active_low: bool,
+    /// Frequency at the clock pin in Hz.
+    pub clock_hz: u32,
+}
+
+/// What a board gives to the top block. Plain values: `hdl` knows no boards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopSpec {
+    /// Lanes of the MAC array, one of [`LANES`].
+    pub lanes: usize,
+    /// Layer descriptors in program memory.
+    pub descriptors: usize,
+    /// Bytes of activation memory, block RAM.
+    pub activation_bytes: usize,
+    /// Bytes of weight memory.
+    pub weight_bytes: usize,
+    /// What the weight memory is made of.
+    pub weight_memory: MemoryStyle,
+    /// Channels of the parameter memory.
+    pub parameter_channels: usize,
+    /// System clock in Hz.
+    pub clock_hz: u32,
+    /// System clocks for each bit of the serial line.
+    pub clocks_per_bit: u32,
+    /// Clock generator.
+    pub pll: PllStyle,
+    /// Pins; without them the design can be simulated but not placed.
+    pub pins: Option<Pins>,
+}

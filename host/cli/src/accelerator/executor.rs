@@ -1,0 +1,68 @@
+//! Any network on any device.
+
+use frazil_boards::Board;
+use frazil_link::SessionConfig;
+use frazil_model::graph::Graph;
+use frazil_model::plan::{ENTRY_RUN, Plan};
+use frazil_model::reference::Evaluator;
+use frazil_wire::Transport;
+
+use super::fabric::top_spec;
+use super::machine::Machine;
+use super::network::plan_graph;
+use super::target::Target;
+use super::{boards, layout};
+use crate::error::{Failure, Result};
+
+/// One evaluation of a network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inference {
+    /// The output tensor, NHWC.
+    pub output: Vec<i8>,
+    /// Clock cycles; none on the reference.
+    pub cycles: Option<u64>,
+}
+
+/// A network, ready to run.
+pub enum Executor {
+    /// By the reference arithmetic.
+    Reference(Evaluator),
+    /// On a device with the network's program in it.
+    Machine(Box<Machine>, Plan),
+}
+
+impl Executor {
+    /// Prepares a network on a target.
+    pub fn open(target: &Target, board: &Board, graph: &Graph, freeze: usize) -> Result<Self> {
+        let config = SessionConfig { baud: board.link.baud, ..SessionConfig::default() };
+        let plan = || plan_graph(graph, freeze, board);
+        let (transport, plan): (Box<dyn Transport>, Plan) = match target {
+            Target::Reference => return Ok(Self::Reference(Evaluator::new(graph).map_err(Failure::from)?)),
+            Target::Simulated(kind) => {
+                let plan = plan()?;
+                (frazil_sim::open(*kind, &plan, &top_spec(board)?).map_err(Failure::from)?, plan)
+            }
+            Target::Board(selector) => (Box::new(boards::open(selector, &config)?), plan()?),
+        };
+        let machine = Machine::connect(transport, config, &plan)?;
+        Ok(Self::Machine(Box::new(machine), plan))
+    }
+
+    /// Evaluates the network.
+    pub fn infer(&mut self, input: &[i8]) -> Result<Inference> {
+        match self {
+            Self::Reference(evaluator) => {
+                let mut tensors = evaluator.run(input).map_err(Failure::from)?;
+                let output = tensors.swap_remove(evaluator.output()).data;
+                Ok(Inference { output, cycles: None })
+            }
+            Self::Machine(machine, plan) => {
+                let before = machine.used().cycles;
+                let (from, to) = (layout::input(plan)?, layout::output(plan)?);
+                let mut results = machine.run((from.address, input), layout::entry(plan, ENTRY_RUN)?, &[(to.address, to.len)])?;
+                let cycles = machine.used().cycles - before;
+                Ok(Inference { output: results.swap_remove(0), cycles: Some(cycles) })
+            }
+        }
+    }
+}

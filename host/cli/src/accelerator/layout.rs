@@ -1,0 +1,35 @@
+//! Where a plan puts things, or why it cannot be run.
+
+use frazil_model::plan::{Placement, Plan, PlanError, WeightBlock};
+
+use crate::error::{Failure, Result};
+
+/// The input tensor.
+pub fn input(plan: &Plan) -> Result<&Placement> {
+    found(plan.program.input(), "an input")
+}
+
+/// The output tensor.
+pub fn output(plan: &Plan) -> Result<&Placement> {
+    found(plan.program.output(), "an output")
+}
+
+/// The result of the frozen front end.
+pub fn features(plan: &Plan) -> Result<&Placement> {
+    found(plan.program.features(), "a frozen front end")
+}
+
+/// A layer's constants.
+pub fn block<'a>(plan: &'a Plan, node: &str) -> Result<&'a WeightBlock> {
+    found(plan.program.block(node), node)
+}
+
+/// An entry's descriptor.
+pub fn entry(plan: &Plan, name: &str) -> Result<usize> {
+    found(plan.program.entry(name), name)
+}
+
+fn found<T>(thing: Option<T>, what: &str) -> Result<T> {
+    let error = || PlanError::Inconsistent { what: format!("it has no {what}") };
+    Ok(thing.ok_or_else(|| Failure::from(error()))?)
+}

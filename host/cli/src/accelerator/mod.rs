@@ -1,0 +1,14 @@
+//! The accelerator behind `--device`: networks on the reference, on simulated devices and on boards.
+
+mod boards;
+mod executor;
+mod fabric;
+mod layout;
+mod machine;
+pub mod network;
+mod target;
+
+pub use boards::connected;
+pub use executor::{Executor, Inference};
+pub use fabric::top_spec;
+pub use target::Target;

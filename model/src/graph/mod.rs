@@ -1,0 +1,100 @@
+//! The int8 network: tensors, nodes and their JSON form.
+//!
+//! Tensors are int8, NHWC with N = 1: `real = scale * (q - zero_point)`. Weights are symmetric per output channel,
+//! biases int32 with the scale `input scale * weight scale`, as in the TFLite int8 specification.
+
+mod check;
+mod error;
+mod geometry;
+mod ops;
+mod quant;
+#[cfg(test)]
+pub(crate) mod random;
+mod summary;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+pub use error::{GraphError, NodeProblem};
+pub use geometry::{Pad, Padding, Shape, Window};
+pub use ops::{Activation, AddOp, Conv2d, DepthwiseConv2d, FullyConnected, Op, PadOp, Pool2d};
+pub use quant::Quant;
+pub use summary::{GraphSummary, NodeSummary};
+
+/// Version of the JSON form that this crate reads and writes.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// A network. Nodes are in an order in which they can be evaluated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Graph {
+    /// [`FORMAT_VERSION`].
+    pub format_version: u32,
+    /// The network's name.
+    pub name: String,
+    /// All tensors; nodes refer to them by index.
+    pub tensors: Vec<TensorInfo>,
+    /// Operators, each after those whose results it reads.
+    pub nodes: Vec<Node>,
+    /// Index of the input tensor.
+    pub input: usize,
+    /// Index of the output tensor.
+    pub output: usize,
+}
+
+/// What is fixed about a tensor.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TensorInfo {
+    /// Name, for messages and reports.
+    pub name: String,
+    /// Rows, columns, channels.
+    pub shape: Shape,
+    /// What its integers mean.
+    pub quant: Quant,
+}
+
+/// One operator at its place in the network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Node {
+    /// Name, for messages and reports.
+    pub name: String,
+    /// Indices of the tensors that it reads: two for an addition, else one.
+    pub inputs: Vec<usize>,
+    /// Index of the tensor that it makes.
+    pub output: usize,
+    /// What it does.
+    pub op: Op,
+}
+
+impl Graph {
+    /// Reads the JSON form and checks it.
+    pub fn from_json(text: &str) -> Result<Self, GraphError> {
+        let graph: Self =
+            serde_json::from_str(text).map_err(|e| GraphError::Json { reason: e.to_string() })?;
+        graph.check()?;
+        Ok(graph)
+    }
+
+    /// The JSON form.
+    pub fn to_json(&self) -> Result<String, GraphError> {
+        serde_json::to_string(self).map_err(|e| GraphError::Json { reason: e.to_string() })
+    }
+
+    /// The input tensor; its index must have been checked, see [`Graph::check`].
+    pub(crate) fn tensor(&self, index: usize) -> &TensorInfo {
+        &self.tensors[index]
+    }
+
+    /// The tensor that a node reads first.
+    pub(crate) fn node_input(&self, node: &Node) -> &TensorInfo {
+        self.tensor(node.inputs[0])
+    }
+
+    /// The tensor that a node makes.
+    pub(crate) fn node_output(&self, node: &Node) -> &TensorInfo {
+        self.tensor(node.output)
+    }
+}

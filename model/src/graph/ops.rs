@@ -1,0 +1,207 @@
+//! Operators and their constants.
+
+use ndarray::{Array2, Array4};
+use serde::{Deserialize, Serialize};
+
+use super::{Pad, Padding, Quant, Window};
+
+/// What a node does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Op {
+    /// Convolution.
+    Conv2d(Conv2d),
+    /// Convolution of each channel on its own.
+    DepthwiseConv2d(DepthwiseConv2d),
+    /// Matrix-vector product of the flattened input.
+    FullyConnected(FullyConnected),
+    /// Mean of a window; padded taps do not count.
+    AveragePool2d(Pool2d),
+    /// Largest of a window.
+    MaxPool2d(Pool2d),
+    /// Sum of two tensors of the same shape.
+    Add(AddOp),
+    /// Zero points around the image.
+    Pad(PadOp),
+    /// The same numbers in another shape.
+    Reshape,
+}
+
+/// Fused activation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activation {
+    /// The whole int8 range.
+    #[default]
+    None,
+    /// At least 0.
+    Relu,
+    /// Within 0 and 6.
+    Relu6,
+}
+
+impl Activation {
+    /// Smallest and largest result in a tensor with this quantisation.
+    pub fn range(self, output: Quant) -> (i8, i8) {
+        let clamp = |q: i32| q.clamp(i32::from(i8::MIN), i32::from(i8::MAX)) as i8;
+        let zero = clamp(output.quantize_bound(0.0));
+        match self {
+            Self::None => (i8::MIN, i8::MAX),
+            Self::Relu => (zero, i8::MAX),
+            Self::Relu6 => (zero, clamp(output.quantize_bound(6.0))),
+        }
+    }
+}
+
+/// Convolution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Conv2d {
+    /// Row and column stride.
+    pub stride: (usize, usize),
+    /// Row and column dilation; only 1 is supported.
+    #[serde(default = "undilated")]
+    pub dilation: (usize, usize),
+    /// Padding.
+    pub padding: Padding,
+    /// Fused activation.
+    pub activation: Activation,
+    /// `[output channel, kernel row, kernel column, input channel]`.
+    pub weights: Array4<i8>,
+    /// One for each output channel.
+    pub bias: Vec<i32>,
+    /// Scale of the weights of each output channel; a single one serves all.
+    pub weight_scales: Vec<f32>,
+}
+
+/// Convolution of each channel on its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DepthwiseConv2d {
+    /// Row and column stride.
+    pub stride: (usize, usize),
+    /// Row and column dilation; only 1 is supported.
+    #[serde(default = "undilated")]
+    pub dilation: (usize, usize),
+    /// Padding.
+    pub padding: Padding,
+    /// Fused activation.
+    pub activation: Activation,
+    /// Output channels of each input channel; output channel `o` reads input channel `o / multiplier`.
+    pub depth_multiplier: usize,
+    /// `[1, kernel row, kernel column, output channel]`.
+    pub weights: Array4<i8>,
+    /// One for each output channel.
+    pub bias: Vec<i32>,
+    /// Scale of the weights of each output channel; a single one serves all.
+    pub weight_scales: Vec<f32>,
+}
+
+/// Matrix-vector product.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FullyConnected {
+    /// Fused activation.
+    pub activation: Activation,
+    /// `[output, input]`; inputs in NHWC order.
+    pub weights: Array2<i8>,
+    /// One for each output.
+    pub bias: Vec<i32>,
+    /// Scale of the weights of each output. A single one serves all and is multiplied with the input's scale in
+    /// float32, as TFLite does for per-tensor weights.
+    pub weight_scales: Vec<f32>,
+}
+
+/// Pooling.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pool2d {
+    /// Window rows and columns.
+    pub kernel: (usize, usize),
+    /// Row and column stride.
+    pub stride: (usize, usize),
+    /// Padding.
+    pub padding: Padding,
+    /// Fused activation.
+    pub activation: Activation,
+}
+
+/// Addition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddOp {
+    /// Fused activation.
+    pub activation: Activation,
+}
+
+/// Padding as a node of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PadOp {
+    /// What is added.
+    pub pad: Pad,
+}
+
+fn undilated() -> (usize, usize) {
+    (1, 1)
+}
+
+impl Conv2d {
+    /// The window that slides.
+    pub fn window(&self) -> Window {
+        let (_, kh, kw, _) = self.weights.dim();
+        Window { kernel: (kh, kw), stride: self.stride, padding: self.padding }
+    }
+}
+
+impl DepthwiseConv2d {
+    /// The window that slides.
+    pub fn window(&self) -> Window {
+        let (_, kh, kw, _) = self.weights.dim();
+        Window { kernel: (kh, kw), stride: self.stride, padding: self.padding }
+    }
+}
+
+impl Pool2d {
+    /// The window that slides.
+    pub fn window(&self) -> Window {
+        Window { kernel: self.kernel, stride: self.stride, padding: self.padding }
+    }
+}
+
+impl Op {
+    /// Name in messages.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Conv2d(_) => "conv2d",
+            Self::DepthwiseConv2d(_) => "depthwise_conv2d",
+            Self::FullyConnected(_) => "fully_connected",
+            Self::AveragePool2d(_) => "average_pool2d",
+            Self::MaxPool2d(_) => "max_pool2d",
+            Self::Add(_) => "add",
+            Self::Pad(_) => "pad",
+            Self::Reshape => "reshape",
+        }
+    }
+
+    /// Biases and weight scales of an operator with weights.
+    pub(crate) fn channels(&self) -> Option<(&[i32], &[f32])> {
+        match self {
+            Self::Conv2d(op) => Some((&op.bias, &op.weight_scales)),
+            Self::DepthwiseConv2d(op) => Some((&op.bias, &op.weight_scales)),
+            Self::FullyConnected(op) => Some((&op.bias, &op.weight_scales)),
+            _ => None,
+        }
+    }
+
+    /// The weights of one output channel, in the order of the window: row, column, input channel.
+    pub(crate) fn channel_weights(&self, channel: usize) -> Vec<i8> {
+        use ndarray::Axis;
+        match self {
+            Self::Conv2d(op) => op.weights.index_axis(Axis(0), channel).iter().copied().collect(),
+            Self::DepthwiseConv2d(op) => op.weights.index_axis(Axis(3), channel).iter().copied().collect(),
+            Self::FullyConnected(op) => op.weights.index_axis(Axis(0), channel).iter().copied().collect(),
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What several test programs share.
+
+use std::time::Duration;
+
+use frazil_hdl::memory::MemoryStyle;
+use frazil_hdl::top::TopSpec;
+use frazil_hdl::vendor::PllStyle;
+use frazil_model::plan::Plan;
+use frazil_sim::DeviceKind;
+use frazil_sim::serial::Simulated;
+use frazil_wire::{Decoded, Decoder, Header, Kind, MAGIC_REPLY, MAGIC_REQUEST, Region, Register, Status, encode};
+
+/// A small chip with a fast serial line, so that simulations are short.
+pub fn spec() -> TopSpec {
+    TopSpec {
+        lanes: 8,
+        descriptors: 16,
+        activation_bytes: 8192,
+        weight_bytes: 131_072,
+        weight_memory: MemoryStyle::Spram,
+        parameter_channels: 64,
+        clock_hz: 24_000_000,
+        clocks_per_bit: 4,
+        pll: PllStyle::None,
+        pins: None,
+    }
+}
+
+/// Whether a kind of device can be had; says by name what is skipped, and fails in CI.
+pub fn available(kind: DeviceKind, test: &str) -> bool {
+    let found = kind != DeviceKind::Verilator || frazil_sim::verilator::find().is_ok();
+    assert!(found || std::env::var_os("CI").is_none(), "{test}: no Verilator");
+    if !found {
+        eprintln!("SKIPPED {test} on {kind}: no Verilator");
+    }
+    found
+}
+
+/// The least that talks to a device: one request, one reply, no retries.
+pub struct Conversation {
+    device: Box<dyn Simulated>,
+    decoder: Decoder,
+    seq: u8,
+}
+
+impl Conversation {
+    pub fn new(device: Box<dyn Simulated>) -> Self {
+        let mut new = Self { device, decoder: Decoder::new(MAGIC_REPLY), seq: 0 };
+        new.request(Kind::Sync, 0, 0, 0, &[]);
+        new
+    }
+
+    pub fn request(&mut self, kind: Kind, region: u8, address: u32, len: u16, payload: &[u8]) -> Vec<u8> {
+        let seq = self.seq;
+        self.seq = self.seq.wrapping_add(1);
+        let header = Header { magic: MAGIC_REQUEST, kind: kind as u8, seq, region_or_status: region, address, len };
+        self.device.write_all(&encode(&header, payload)).expect("the wire takes it");
+        let mut buffer = [0; 4096];
+        loop {
+            match self.decoder.next_frame() {
+                Some(Decoded::Frame(reply, payload)) => {
+                    assert_eq!((reply.seq, reply.region_or_status), (seq, Status::Ok as u8));
+                    return payload;
+                }
+                Some(Decoded::BadPayload(_)) => panic!("a reply's payload is damaged"),
+                None => {}
+            }
+            let count = self.device.read(&mut buffer, Duration::from_secs(10)).expect("the wire gives it");
+            assert!(count > 0, "no reply to {kind:?}");
+            self.decoder.push(&buffer[..count]);
+        }
+    }
+
+    pub fn write(&mut self, region: Region, address: u32, bytes: &[u8]) {
+        for (i, chunk) in bytes.chunks(4096).enumerate() {
+            self.request(Kind::Write, region as u8, address + 4096 * i as u32, chunk.len() as u16, chunk);
+        }
+    }
+
+    pub fn read(&mut self, region: Region, address: u32, len: usize) -> Vec<u8> {
+        self.request(Kind::Read, region as u8, address, len as u16, &[])
+    }
+
+    /// Loads a plan's program, weights and parameters.
+    pub fn load(&mut self, plan: &Plan) {
+        let image = plan.program.image();
+        self.write(Region::Program, 0, &image);
+        self.write(Region::Weights, 0, &plan.program.weight_image);
+        self.write(Region::Parameters, 0, &plan.program.parameter_image());
+    }
+
+    /// One inference: result and clock cycles.
+    pub fn infer(&mut self, plan: &Plan, input: &[i8]) -> (Vec<i8>, u32) {
+        let program = &plan.program;
+        let bytes: Vec<u8> = input.iter().map(|v| *v as u8).collect();
+        self.write(Region::Activations, program.input().expect("an input").address as u32, &bytes);
+        let entry = program.entry("run").expect("every program can run");
+        self.request(Kind::Run, 0, entry as u32, 0, &[]);
+        let place = program.output().expect("an output");
+        let output = self.read(Region::Activations, place.address as u32, place.len);
+        let cycles = self.read(Region::Registers, Register::Cycles.address(), 4);
+        let cycles = u32::from_le_bytes(cycles.try_into().expect("four bytes"));
+        (output.into_iter().map(|b| b as i8).collect(), cycles)
+    }
+}
