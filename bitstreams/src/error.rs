@@ -24,6 +24,16 @@ pub enum FlowError {
         /// Value of its variable.
         value: OsString,
     },
+    /// A tool is there but does not run.
+    #[error("{} ({}) does not run: {reason}", tool.program(), path.display())]
+    BrokenTool {
+        /// Which tool.
+        tool: Tool,
+        /// The program.
+        path: PathBuf,
+        /// The last line that it printed.
+        reason: String,
+    },
     /// A tool could not be started.
     #[error("cannot start {}", path.display())]
     Start {
@@ -116,6 +126,7 @@ impl FlowError {
         match self {
             Self::MissingTool { .. } => "frazil::tool::missing",
             Self::BadVariable { .. } => "frazil::tool::variable",
+            Self::BrokenTool { .. } => "frazil::tool::broken",
             Self::Start { .. } => "frazil::tool::start",
             Self::ToolFailed { .. } => "frazil::tool::failed",
             Self::NoOutput { .. } => "frazil::tool::no_output",
@@ -137,9 +148,14 @@ impl FlowError {
             Self::BadVariable { tool, .. } => {
                 format!("set {} to the program, or unset it; install with: {}", tool.env(), tool.install())
             }
+            Self::BrokenTool { tool, .. } => {
+                format!("set {} to another, or install it again: {}", tool.env(), tool.install())
+            }
             Self::Start { .. } => "frazil doctor".into(),
             Self::ToolFailed { log, .. } | Self::NoOutput { log, .. } => format!("less {}", log.display()),
-            Self::Report { .. } => "df -h . && frazil doctor  # a full disk, or tools of another version".into(),
+            Self::Report { .. } => {
+                "df -h . && frazil doctor  # a full disk, or tools of another version".into()
+            }
             Self::Request { field, .. } => format!("correct the build's {field}"),
             Self::Occupied { path } => {
                 format!("choose another folder with --out, or empty {}", path.display())

@@ -9,8 +9,9 @@ use std::path::Path;
 use frazil_boards::Board;
 use frazil_flow::{Build, FlowError, Manifest, Search, Tools, build};
 
-/// A tool that makes every file named after `-json`, `--asc`, `--report` and `-o` in its arguments or script.
+/// Makes the files of yosys, nextpnr-ice40 or icepack, by the name it is called under.
 const STAND_IN: &str = r#"#!/bin/sh
+case "$1" in -V | --version) echo "version 0"; exit ;; esac
 case "$0" in
 *yosys) echo '{}' > top.json; echo '{"design": {"num_cells_by_type": {"SB_DFF": 3}}}' > synth.stat.json ;;
 *nextpnr-ice40)
@@ -36,8 +37,7 @@ fn stand_ins(report: &str) -> (tempfile::TempDir, Tools) {
         fs::write(&path, STAND_IN.replace("REPORT", report)).expect("program");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("mode");
     }
-    let path = std::env::join_paths([dir.path(), Path::new("/bin"), Path::new("/usr/bin")]).expect("path");
-    let variables = HashMap::from([("PATH".to_owned(), path)]);
+    let variables = HashMap::from([("PATH".to_owned(), dir.path().into())]);
     let tools = Tools::with(Search { variables, directory: dir.path().into() });
     (dir, tools)
 }
@@ -98,11 +98,23 @@ fn a_missing_tool_is_told_before_anything_is_written() {
     let (dir, tools) = stand_ins(REPORT);
     fs::remove_file(dir.path().join("nextpnr-ice40")).expect("removed");
     let output = dir.path().join("deep/out");
-    // The machine's own nextpnr would hide the case.
-    if tools.path(frazil_flow::Tool::NextpnrIce40).is_ok() {
-        return;
-    }
     assert_eq!(code(&request(&output), &tools), "frazil::tool::missing");
+    assert!(!dir.path().join("deep").exists());
+}
+
+#[test]
+fn a_broken_tool_is_told_before_anything_is_written() {
+    let (dir, tools) = stand_ins(REPORT);
+    let yosys = dir.path().join("yosys");
+    fs::write(&yosys, "#!/bin/sh\necho 'libffi.so.8: cannot open shared object file' >&2\nexit 127\n")
+        .expect("program");
+    let output = dir.path().join("deep/out");
+    let error = build(&request(&output), &tools, &mut |_| ()).expect_err("must be refused");
+    assert_eq!(error.code(), "frazil::tool::broken");
+    assert!(
+        error.to_string().ends_with("does not run: libffi.so.8: cannot open shared object file"),
+        "{error}"
+    );
     assert!(!dir.path().join("deep").exists());
 }
 

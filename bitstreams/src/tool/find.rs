@@ -128,7 +128,7 @@ impl Tools {
     /// A tool with its version; starts it once to ask.
     pub fn get(&self, tool: Tool) -> Result<Found, FlowError> {
         let (path, how) = self.search.locate(tool)?;
-        let version = version::ask(tool, &path);
+        let version = version::ask(tool, &path)?;
         Ok(Found { tool, native: !is_yowasp(&path), version, how, path })
     }
 }

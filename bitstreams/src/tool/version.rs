@@ -1,17 +1,35 @@
 //! Which version a tool is.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use super::Tool;
+use crate::FlowError;
 
-/// The first line with a digit that the tool prints when asked, from either stream.
+/// The first line with a digit that the tool prints when asked, from either stream; `None` when it has nothing
+/// to say. A program that cannot even do this is broken: a missing library, the wrong machine.
 ///
-/// YoWASP programs announce on their first start that they prepare themselves; such lines have no digit.
-pub(super) fn ask(tool: Tool, path: &Path) -> Option<String> {
-    let output = Command::new(path).arg(tool.version_argument()?).stdin(Stdio::null()).output().ok()?;
-    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    text.iter().flat_map(|text| text.lines()).find_map(pick)
+/// YoWASP programs announce on their first start that they prepare themselves; such lines are passed over.
+pub(super) fn ask(tool: Tool, path: &Path) -> Result<Option<String>, FlowError> {
+    let Some(argument) = tool.version_argument() else { return Ok(None) };
+    let output = Command::new(path)
+        .arg(argument)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|source| FlowError::Start { path: path.into(), source })?;
+    let lines = lines(&output);
+    if output.status.success() {
+        return Ok(lines.iter().find_map(|line| pick(line)));
+    }
+    let reason = lines.last().cloned().unwrap_or_else(|| output.status.to_string());
+    Err(FlowError::BrokenTool { tool, path: path.into(), reason })
+}
+
+/// Lines of both streams that are not empty.
+fn lines(output: &Output) -> Vec<String> {
+    let text = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+    let lines = text.iter().flat_map(|text| text.lines()).map(str::trim).filter(|line| !line.is_empty());
+    lines.map(str::to_owned).collect()
 }
 
 fn pick(line: &str) -> Option<String> {
@@ -35,7 +53,16 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_does_not_start_has_no_version() {
-        assert_eq!(ask(Tool::Yosys, Path::new("/nonexistent/yosys")), None);
+    fn a_program_that_does_not_start_or_fails_is_an_error() {
+        let error = ask(Tool::Yosys, Path::new("/nonexistent/yosys")).expect_err("is not there");
+        assert!(matches!(error, FlowError::Start { .. }), "{error:?}");
+        // `false` fails whatever it is asked.
+        let error = ask(Tool::Yosys, Path::new("/bin/false")).expect_err("fails");
+        assert!(matches!(error, FlowError::BrokenTool { .. }), "{error:?}");
+    }
+
+    #[test]
+    fn a_tool_without_a_version_is_not_started() {
+        assert_eq!(ask(Tool::Icepack, Path::new("/nonexistent/icepack")).expect("not started"), None);
     }
 }

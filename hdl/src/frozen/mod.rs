@@ -12,6 +12,7 @@ mod layer;
 mod lower;
 mod netlist;
 mod pipeline;
+pub mod proof;
 #[cfg(test)]
 mod tests;
 

@@ -27,7 +27,8 @@ pub(super) fn text(netlist: &Netlist) -> String {
     (0..netlist.adders.len()).for_each(|n| printer.adder(n));
     let pixel: Vec<String> = (0..netlist.bytes.len()).map(|c| printer.byte(c)).collect();
     let code = std::mem::take(&mut printer.code);
-    control(stages(netlist)) + &inputs(netlist) + &printer.registers() + &code + &outputs(&pixel, stages(netlist))
+    let (declared, loaded) = printer.registers();
+    control(stages(netlist)) + &inputs(netlist) + &declared + &code + &loaded + &outputs(&pixel, stages(netlist))
 }
 
 /// Valid bits and enables. The pipeline moves as a whole; a register only loads when a beat moves into it.
@@ -143,19 +144,19 @@ impl Printer<'_> {
         value_name(node, index, if now > made { Some(now) } else { None })
     }
 
-    /// Declarations of all values and the registers between stages.
-    fn registers(&self) -> String {
-        let register = |&(node, index, to): &(bool, usize, usize)| {
+    /// The registers between stages: declared before the operators that read them, loaded after those that
+    /// they read.
+    fn registers(&self) -> (String, String) {
+        let (mut declared, mut loaded) = (String::new(), String::new());
+        for &(node, index, to) in &self.delays {
             let source = if node { Source::Node(index) } else { Source::Input(index) };
             let made = if node { stage(self.netlist.adders[index].level) } else { 0 };
             let (name, top) = (value_name(node, index, Some(to)), self.netlist.width(source) - 1);
             let before = value_name(node, index, if to - 1 > made { Some(to - 1) } else { None });
-            format!(
-                "reg [{top}:0] {name}; initial {name} = 0; always @(posedge clock) if (move{}) {name} <= {before};\n",
-                to - 1
-            )
-        };
-        self.delays.iter().map(register).collect()
+            declared += &format!("reg [{top}:0] {name}; initial {name} = 0;\n");
+            loaded += &format!("always @(posedge clock) if (move{}) {name} <= {before};\n", to - 1);
+        }
+        (declared, loaded)
     }
 }
 

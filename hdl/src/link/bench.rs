@@ -1,5 +1,7 @@
 //! Direct stepping for the tests of this module.
 
+use rand::SeedableRng;
+use rand_pcg::Pcg64;
 use rust_hdl::prelude::*;
 
 use super::{HeaderRegister, Link, PayloadCrc, SerialLink, UartRx, UartTx};
@@ -54,6 +56,6 @@ impl<B: Clocked> Bench<B> {
 }
 
 /// Seeded random numbers.
-pub fn random(seed: u64) -> rand_pcg::Pcg64 {
-    rand_pcg::Pcg64::new(seed.into(), 0xa02b_dbf7_bb3c_0a7a_c28f_a16a_64ab_f96d)
+pub fn random(seed: u64) -> Pcg64 {
+    Pcg64::seed_from_u64(seed)
 }

@@ -126,7 +126,8 @@ impl<const N: usize> Logic for Lanes<N> {
     }
 }
 
-/// The Verilog. Operand and product registers have neither reset nor enable, so that a DSP block absorbs them.
+/// The Verilog. Operand and product registers have neither initial value nor enable, so that a DSP block absorbs
+/// them; what they hold before the first `valid` is never added.
 fn text(n: usize) -> String {
     let mut code = String::from(
         "reg valid0, first0, last0, valid1, first1, last1, captured_r;\n\
@@ -136,7 +137,7 @@ fn text(n: usize) -> String {
          valid1 <= valid0; first1 <= first0; last1 <= last0;\n\
          captured_r <= valid1 && last1;\n\
          end\n\
-         reg signed [7:0] act0; initial act0 = 0;\n\
+         reg signed [7:0] act0;\n\
          always @(posedge clock) act0 <= act;\n",
     );
     (0..n).for_each(|i| code.push_str(&lane(i, i + 1 == n)));
@@ -148,7 +149,7 @@ fn lane(i: usize, is_last: bool) -> String {
     let behind = if is_last { "32'sd0".to_string() } else { format!("hold{}", i + 1) };
     format!(
         "reg signed [7:0] weight{i}; reg signed [15:0] product{i}; reg signed [31:0] acc{i}, hold{i};\n\
-         initial begin weight{i} = 0; product{i} = 0; acc{i} = 0; hold{i} = 0; end\n\
+         initial begin acc{i} = 0; hold{i} = 0; end\n\
          wire signed [31:0] base{i} = first1 ? 32'sd0 : acc{i};\n\
          wire signed [31:0] next{i} = base{i} + product{i};\n\
          always @(posedge clock) begin\n\

@@ -63,7 +63,7 @@ pub struct Requantiser {
     low_word: DFF<Bits<16>>,
     acc: DFF<S<32>>,
     multiplier: DFF<Bits<32>>,
-    product: DFF<S<32>>,
+    product: DFF<S<33>>,
     half: DFF<Bit>,
     sticky: DFF<Bit>,
     left: DFF<Bits<5>>,
@@ -78,10 +78,9 @@ pub struct Requantiser {
     addend: Signal<Local, S<32>>,
     total: Signal<Local, S<33>>,
     halved: Signal<Local, S<32>>,
-    wide: Signal<Local, S<33>>,
-    shifted: Signal<Local, S<32>>,
+    shifted: Signal<Local, S<33>>,
     increment: Signal<Local, S<2>>,
-    rounded: Signal<Local, S<32>>,
+    rounded: Signal<Local, S<33>>,
     placed: Signal<Local, S<33>>,
     clamped: Signal<Local, S<33>>,
     bound_low: Signal<Local, S<8>>,
@@ -90,6 +89,7 @@ pub struct Requantiser {
     finished: Signal<Local, Bit>,
     lanes: Constant<Bits<16>>,
     zero: Constant<S<32>>,
+    zero33: Constant<S<33>>,
     zero8: Constant<S<8>>,
     zero2: Constant<S<2>>,
     one2: Constant<S<2>>,
@@ -146,7 +146,6 @@ impl Requantiser {
             addend: Default::default(),
             total: Default::default(),
             halved: Default::default(),
-            wide: Default::default(),
             shifted: Default::default(),
             increment: Default::default(),
             rounded: Default::default(),
@@ -158,6 +157,7 @@ impl Requantiser {
             finished: Default::default(),
             lanes: Constant::new((lanes as u64).into()),
             zero: Constant::new(S::wrap(0)),
+            zero33: Constant::new(S::wrap(0)),
             zero8: Constant::new(S::wrap(0)),
             zero2: Constant::new(S::wrap(0)),
             one2: Constant::new(S::wrap(1)),
@@ -209,19 +209,18 @@ impl Logic for Requantiser {
         }
         self.total.next = (self.product.q.val() + self.addend.val()).into();
         self.halved.next = signed_cast_s(self.total.val().get_bits::<32>(1));
-        self.wide.next = (self.product.q.val() + self.zero8.val()).into();
-        self.shifted.next = signed_cast_s(self.wide.val().get_bits::<32>(1));
+        self.shifted.next = (self.halved.val() + self.zero8.val()).into();
         self.increment.next = self.zero2.val();
-        if self.half.q.val() & (self.sticky.q.val() | !self.product.q.val().get_bit(31)) {
+        if self.half.q.val() & (self.sticky.q.val() | !self.product.q.val().get_bit(32)) {
             self.increment.next = self.one2.val();
         }
         self.rounded.next = (self.product.q.val() + self.increment.val()).into();
         self.placed.next = (self.product.q.val() + self.zero_point.q.val()).into();
-        self.clamped.next = self.placed.val();
-        if self.placed.val() < self.low.q.val() {
+        self.clamped.next = self.product.q.val();
+        if self.product.q.val() < self.low.q.val() {
             self.clamped.next = self.low.q.val();
         }
-        if self.high.q.val() < self.placed.val() {
+        if self.high.q.val() < self.product.q.val() {
             self.clamped.next = self.high.q.val();
         }
         self.first_pointer.next = self.param_base.q.val() << 3;
@@ -233,7 +232,8 @@ impl Logic for Requantiser {
         self.shift.next = self.state.q.val() == 7;
         self.occupied.next = self.taken.q.val();
         self.finished.next = false;
-        // States: 0 idle, 1 load, 2 shift left, 3 multiply, 4 round the product, 5 shift right, 6 round, 7 write.
+        // States: 0 idle, 1 load, 2 shift left, 3 multiply, 4 round the product, 5 shift right and round, 6 zero point,
+        // 7 clamp and write. After the product the multiplier is all shifted out, so `shifted` is half the product.
         if self.state.q.val() == 0 {
             self.count.d.next = 0.into();
             if self.captured.val() {
@@ -257,7 +257,7 @@ impl Logic for Requantiser {
                 self.left.d.next = self.param_data.val().get_bits::<5>(0);
                 self.right.d.next = self.param_data.val().get_bits::<5>(8);
                 self.count.d.next = 30.into();
-                self.product.d.next = self.zero.val();
+                self.product.d.next = self.zero33.val();
                 self.state.d.next = 2.into();
             }
         }
@@ -270,7 +270,7 @@ impl Logic for Requantiser {
             }
         }
         if self.state.q.val() == 3 {
-            self.product.d.next = self.halved.val();
+            self.product.d.next = self.shifted.val();
             self.multiplier.d.next = self.multiplier.q.val() >> 1;
             self.half.d.next = self.total.val().get_bit(0);
             self.sticky.d.next = true;
@@ -293,14 +293,12 @@ impl Logic for Requantiser {
             self.half.d.next = self.product.q.val().get_bit(0);
             self.sticky.d.next = self.sticky.q.val() | self.half.q.val();
             if self.right.q.val() == 0 {
-                self.product.d.next = self.product.q.val();
-                self.half.d.next = self.half.q.val();
-                self.sticky.d.next = self.sticky.q.val();
+                self.product.d.next = self.rounded.val();
                 self.state.d.next = 6.into();
             }
         }
         if self.state.q.val() == 6 {
-            self.product.d.next = self.rounded.val();
+            self.product.d.next = self.placed.val();
             self.state.d.next = 7.into();
         }
         if self.state.q.val() == 7 {

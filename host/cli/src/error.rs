@@ -185,7 +185,7 @@ pub enum UsageError {
         to: u32,
     },
     /// Neither a built-in network nor a file.
-    #[error("no network at {}: {source}", path.display())]
+    #[error("no network at {}", path.display())]
     #[diagnostic(code(frazil::model::missing), help("give a graph as JSON, or a built-in network: frazil inspect oriented"))]
     Network {
         /// The name given.
@@ -194,7 +194,7 @@ pub enum UsageError {
         source: std::io::Error,
     },
     /// An input that cannot be read.
-    #[error("cannot read the input {}: {source}", path.display())]
+    #[error("cannot read the input {}", path.display())]
     #[diagnostic(code(frazil::run::input), help("check it with: ls -l {}", path.display()))]
     Input {
         /// The file.

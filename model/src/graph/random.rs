@@ -37,6 +37,8 @@ impl Random {
 pub struct Chain {
     pub graph: Graph,
     pub random: Random,
+    /// Whether every layer is to have a rectifier.
+    pub rectified: bool,
 }
 
 impl Chain {
@@ -47,7 +49,7 @@ impl Chain {
         let (name, tensors) = ("random".into(), vec![info]);
         let graph =
             Graph { format_version: FORMAT_VERSION, name, tensors, nodes: vec![], input: 0, output: 0 };
-        Self { graph, random }
+        Self { graph, random, rectified: false }
     }
 
     pub fn last(&self) -> &TensorInfo {
@@ -75,7 +77,8 @@ impl Chain {
     }
 
     fn activation(&mut self) -> Activation {
-        [Activation::None, Activation::Relu, Activation::Relu6][self.random.below(3)]
+        let first = usize::from(self.rectified);
+        [Activation::None, Activation::Relu, Activation::Relu6][first + self.random.below(3 - first as u64)]
     }
 
     pub fn conv(&mut self, window: Window, channels: usize) -> bool {

@@ -165,7 +165,9 @@ pub enum FreezeProblem {
         also: &'static str,
     },
     /// A channel has no exact requantiser.
-    #[error("channel {channel}: {source}")]
+    #[error(
+        "channel {channel}: {source}; a layer with ReLU or ReLU6 always has one, run others on the array"
+    )]
     Requant {
         /// Output channel.
         channel: usize,

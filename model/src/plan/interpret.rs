@@ -79,7 +79,8 @@ impl Memories {
 
 /// Runs from descriptor `index` to the program's end.
 pub fn run(plan: &Plan, memories: &mut Memories, index: usize) -> Result<(), InterpretError> {
-    for index in index.. {
+    for step in 0.. {
+        let index = index.saturating_add(step);
         let descriptor = memories.descriptor(index)?;
         match descriptor.get(Field::Op) {
             code if code == Op::End as u16 => break,
@@ -239,8 +240,9 @@ impl Walk {
         let shifted = sum.wrapping_add(bias).wrapping_shl(u32::from(left));
         // Doubling high product, rounded: a floor is all it takes.
         let high = (i64::from(shifted) * i64::from(multiplier) + (1 << 30)) >> 31;
-        let result = round_shift(high, u32::from(right)) + i64::from(self.zero_points[1]);
-        Ok(result.clamp(i64::from(self.clamp[0]), i64::from(self.clamp[1])) as i8)
+        let result = round_shift(high, u32::from(right & 31)) + i64::from(self.zero_points[1]);
+        // Not `clamp`, which panics when the program's bounds are swapped.
+        Ok(result.max(i64::from(self.clamp[0])).min(i64::from(self.clamp[1])) as i8)
     }
 }
 

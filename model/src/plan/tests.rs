@@ -118,7 +118,7 @@ fn a_plan_survives_json_and_refuses_tampering() {
     assert!(matches!(broken(|p| p.frozen[0].digit_bits = 1), PlanError::DigitBits { digit_bits: 1, .. }));
     assert!(matches!(broken(|p| p.frozen[0].datapath.nodes[0].depth = 9), PlanError::Datapath { .. }));
     assert!(matches!(broken(|p| p.frozen[0].input.w = 9), PlanError::Inconsistent { .. }));
-    assert!(matches!(broken(|p| drop(p.frozen[0].requant.pop())), PlanError::Inconsistent { .. }));
+    assert!(matches!(broken(|p| p.frozen[0].requant.truncate(3)), PlanError::Inconsistent { .. }));
     assert!(matches!(broken(|p| p.program.output = 40), PlanError::Inconsistent { .. }));
     assert!(matches!(broken(|p| p.program.entries[0].index = 40), PlanError::Inconsistent { .. }));
     assert!(matches!(broken(|p| p.capacity.weight_bytes = 10), PlanError::Budget { .. }));
@@ -271,6 +271,7 @@ proptest! {
         frozen in 0..3usize, dynamic in 0..3usize, pool in 0..3usize, depthwise: bool, dense: bool,
     ) {
         let mut chain = Chain::new(seed, Shape::new(h, w, c));
+        chain.rectified = true;
         for layer in 0..frozen {
             let (window, channels) = (chain.window(3), chain.random.below(6) + 1);
             let made = if depthwise && layer == 0 { chain.depthwise(window, 2) } else { chain.conv(window, channels) };
@@ -280,6 +281,7 @@ proptest! {
                 prop_assume!(chain.pool(pool, false));
             }
         }
+        chain.rectified = false;
         for _ in 0..dynamic {
             let (window, channels) = (chain.window(4), chain.random.below(20) + 1);
             prop_assume!(chain.conv(window, channels));

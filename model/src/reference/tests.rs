@@ -43,10 +43,11 @@ fn a_convolution_by_hand() {
     };
     let graph = single(Op::Conv2d(op), (Shape::new(2, 2, 1), 1.0, 1), (Shape::new(2, 2, 1), 2.0, -3));
     // Without the zero point the image is 1 2 / 3 4; padded taps are 0.
-    // Top left: 5*1 + 6*2 + 8*3 + 9*4 + 10 = 87; times 0.25 = 21.75 -> 22 - 3.
-    // Top right: 4*1 + 5*2 + 7*3 + 8*4 + 10 = 77 -> 19.25 -> 19 - 3.
-    // Bottom left: 2*1 + 3*2 + 5*3 + 6*4 + 10 = 57 -> 14.25 -> 14 - 3; bottom right: 1+4+12+20+10 = 47 -> 11.75.
-    assert_eq!(output(&graph, &[2, 3, 4, 5]), [19, 16, 11, 9]);
+    // Top left: 5*1 + 6*2 + 8*3 + 9*4 + 10 = 87, halved 43.5 -> 44, halved 22, less 3.
+    // Top right: 4*1 + 5*2 + 7*3 + 8*4 + 10 = 77, 38.5 -> 39, 19.5 -> 20: rounding once would give 19.
+    // Bottom left: 2*1 + 3*2 + 5*3 + 6*4 + 10 = 57, 28.5 -> 29, 14.5 -> 15.
+    // Bottom right: 1*1 + 2*2 + 4*3 + 5*4 + 10 = 47, 23.5 -> 24, 12.
+    assert_eq!(output(&graph, &[2, 3, 4, 5]), [19, 17, 12, 9]);
 }
 
 #[test]

@@ -71,7 +71,7 @@ impl ChannelParameters {
     /// The int8 result of an accumulator that already holds the bias.
     pub fn requantize(&self, acc: i32, zero_point: i32, lo: i8, hi: i8) -> i8 {
         let scaled = self.scale().apply(acc).saturating_add(zero_point);
-        scaled.clamp(i32::from(lo), i32::from(hi)) as i8
+        scaled.max(i32::from(lo)).min(i32::from(hi)) as i8
     }
 }
 

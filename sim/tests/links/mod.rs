@@ -3,6 +3,7 @@
 #![allow(dead_code)] // each test program uses its part
 
 pub mod bank;
+pub mod latch;
 pub mod twin;
 
 use frazil_sim::replay::{Recorder, ReplayError};

@@ -86,7 +86,7 @@ fn runs_are_started_once_and_waited_for() {
     for seq in 0..40u8 {
         device.run_clocks = rng.random_range(1..700);
         let start = device.clock;
-        let header = request(Kind::Run, seq, Region::Activations, 0x7F_0000 | u32::from(seq) * 99, 0);
+        let header = request(Kind::Run, seq, Region::Activations, 0x7F_0000 + u32::from(seq) * 99, 0);
         assert_eq!(device.status(&header, &[]), OK);
         assert!(device.clock - start > device.run_clocks);
         assert_eq!(device.runs.pop(), Some(u16::from(seq) * 99));

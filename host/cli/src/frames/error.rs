@@ -21,7 +21,7 @@ pub enum FrameError {
         path: PathBuf,
     },
     /// It is there and cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}", path.display())]
     #[diagnostic(code(frazil::frames::read), help("check it with: ls -l {}", path.display()))]
     Read {
         /// The file.
@@ -76,7 +76,7 @@ pub enum FrameError {
         name: String,
     },
     /// An image that does not decode.
-    #[error("cannot decode {}: {source}", path.display())]
+    #[error("cannot decode {}", path.display())]
     #[diagnostic(code(frazil::frames::image), help("open it in a viewer, or take it out of the folder"))]
     Image {
         /// The file.
@@ -132,7 +132,7 @@ pub enum FrameError {
         frames: usize,
     },
     /// No ffmpeg.
-    #[error("{} is not y4m and not a folder, and what would read it is missing: {source}", path.display())]
+    #[error("{} is not y4m and not a folder, and the program that would read it is missing", path.display())]
     #[diagnostic(code(frazil::frames::no_ffmpeg), help("{}", source.hint()))]
     NoFfmpeg {
         /// The video.

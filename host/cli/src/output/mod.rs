@@ -17,7 +17,7 @@ pub use table::Table;
 #[derive(Debug, Error, Diagnostic)]
 pub enum OutputError {
     /// A file or folder.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}", path.display())]
     #[diagnostic(
         code(frazil::output::write),
         help("nothing was left there; see what is free and whose it is with: df -h . && ls -ld {}", parent(path).display())
@@ -36,7 +36,7 @@ pub enum OutputError {
         path: PathBuf,
     },
     /// The standard output.
-    #[error("cannot write to the standard output: {0}")]
+    #[error("cannot write to the standard output")]
     #[diagnostic(code(frazil::output::stdout), help("see what is free with: df -h ."))]
     Stdout(#[source] io::Error),
     /// An image or a value that its format cannot hold.

@@ -117,11 +117,18 @@ fn drifting_sub_regions_can_meet_again() {
 fn scaled_hulls_follow_growing_content() {
     // Content grows by half around (32, 24): a macroblock whose centre is at offset o moves by o / 2.
     let growing = |column: usize, row: usize| (12 - 8 * column as i8, 8 - 8 * row as i8, 0);
-    let config =
-        ExtrapolationConfig { hull: Hull::MedianScaled, rows: 3, columns: 4, ..ExtrapolationConfig::paper() };
+    let config = ExtrapolationConfig {
+        hull: Hull::MedianScaled,
+        max_scale: 2.0,
+        rows: 3,
+        columns: 4,
+        ..ExtrapolationConfig::paper()
+    };
     let frame = BBox::new(0.0, 0.0, 64.0, 48.0);
     // All distances grow by the factor (16 + 8) / 16.
     assert_eq!(start(config, frame).advance(&field(growing)).bbox, frame.scaled(1.5));
+    let limited = ExtrapolationConfig { max_scale: 1.25, ..config };
+    assert_eq!(start(limited, frame).advance(&field(growing)).bbox, frame.scaled(1.25));
     let alone = ExtrapolationConfig { rows: 1, columns: 1, ..config };
     assert_eq!(start(alone, frame).advance(&field(growing)).bbox, frame);
 }
@@ -160,10 +167,14 @@ fn bad_constants_and_boxes_are_errors() {
         Some(ExtrapolationError::Grid { .. })
     ));
     for value in [-0.1, 1.1, f64::NAN] {
-        let expected = |name| move |e: Option<ExtrapolationError>| matches!(e, Some(ExtrapolationError::Fraction { name: n, .. }) if n == name);
-        assert!(expected("threshold")(bad(ExtrapolationConfig { threshold: value, ..config })));
-        assert!(expected("low_beta")(bad(ExtrapolationConfig { low_beta: value, ..config })));
+        for (field, config) in [
+            ("threshold", ExtrapolationConfig { threshold: value, ..config }),
+            ("low_beta", ExtrapolationConfig { low_beta: value, ..config }),
+        ] {
+            assert!(matches!(bad(config), Some(ExtrapolationError::Fraction { name, .. }) if name == field));
+        }
     }
+    assert_eq!(bad(ExtrapolationConfig { max_scale: 0.9, ..config }), Some(ExtrapolationError::Scale(0.9)));
     let flat = BBox::new(0.0, 0.0, 0.0, 8.0);
     assert_eq!(Extrapolator::new(config, flat).err(), Some(ExtrapolationError::Box(flat)));
     let mut e = start(config, good);
@@ -185,6 +196,7 @@ fn any_config() -> impl Strategy<Value = ExtrapolationConfig> {
             grid,
             weighting,
             keep_motion,
+            ..ExtrapolationConfig::default()
         },
     )
 }

@@ -70,7 +70,7 @@ fn the_window_stays_within_its_bounds() {
 
 #[test]
 fn agreement_at_the_threshold_counts_and_lost_boxes_disagree() {
-    let config = AdaptiveConfig { iou_threshold: 1.0, streak: 1, ..AdaptiveConfig::default() };
+    let config = AdaptiveConfig { start: 2, iou_threshold: 1.0, streak: 1, ..AdaptiveConfig::default() };
     let mut s = adaptive(config);
     s.next();
     s.feedback(&HERE, &HERE);
@@ -109,8 +109,8 @@ fn contradictions_are_errors() {
     let bad = |config| Scheduler::new(Window::Adaptive(config)).err();
     let lengths = |config| matches!(bad(config), Some(WindowError::Lengths { .. }));
     assert!(lengths(AdaptiveConfig { min: 0, ..good }));
-    assert!(lengths(AdaptiveConfig { min: 3, start: 2, ..good }));
-    assert!(lengths(AdaptiveConfig { max: 1, start: 2, ..good }));
+    assert!(lengths(AdaptiveConfig { min: 5, start: 4, ..good }));
+    assert!(lengths(AdaptiveConfig { max: 3, start: 4, ..good }));
     assert_eq!(bad(AdaptiveConfig { iou_threshold: 1.5, ..good }), Some(WindowError::Threshold(1.5)));
     assert!(bad(AdaptiveConfig { iou_threshold: f64::NAN, ..good }).is_some());
     assert!(matches!(bad(AdaptiveConfig { streak: 0, ..good }), Some(WindowError::Pace { .. })));

@@ -34,8 +34,10 @@ pub struct AdaptiveConfig {
 }
 
 impl Default for AdaptiveConfig {
+    /// What kept boxes closest to the truth for about one inference in three frames, on tracking sequences with
+    /// true boxes disturbed by up to a tenth of their size in the place of inferences.
     fn default() -> Self {
-        Self { min: 1, max: 8, start: 2, iou_threshold: 0.7, streak: 2, step: 1 }
+        Self { min: 1, max: 8, start: 4, iou_threshold: 0.5, streak: 3, step: 1 }
     }
 }
 
