@@ -233,7 +233,8 @@ impl<E: Engine> crate::serial::Simulated for SimDevice<E> {
     }
 }
 
-const _: () = assert!(REGISTER_BYTES == Register::Cycles.address() as usize + Register::Cycles.len() as usize);
+const _: () =
+    assert!(REGISTER_BYTES == Register::Cycles.address() as usize + Register::Cycles.len() as usize);
 
 #[cfg(test)]
 mod tests;

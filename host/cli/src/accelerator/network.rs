@@ -10,13 +10,10 @@ use frazil_model::zoo;
 use super::fabric::capacity;
 use crate::error::{Failure, Result, UsageError};
 
-/// The networks that need no file.
-pub const BUILT_IN: [(&str, fn() -> Graph); 2] = [("oriented", zoo::oriented), ("tiny", zoo::tiny)];
-
 /// A built-in network, or one from a file.
 pub fn load(name: &str) -> Result<Graph> {
-    if let Some((_, make)) = BUILT_IN.iter().find(|(known, _)| *known == name) {
-        return Ok(make());
+    if let Some(graph) = zoo::by_name(name) {
+        return Ok(graph);
     }
     let path = Path::new(name);
     let text = std::fs::read_to_string(path).map_err(|source| UsageError::Network { path: path.into(), source })?;

@@ -38,19 +38,14 @@ impl FromStr for Selector {
 
 fn parse_usb(text: &str) -> Option<Selector> {
     let mut parts = text.splitn(3, ':');
-    let vid = parse_id(parts.next()?)?;
-    let (pid, interface) = match parts.next()?.split_once('-') {
+    let (vid, product, serial) = (parse_id(parts.next()?)?, parts.next()?, parts.next());
+    let (pid, interface) = match product.split_once('-') {
         Some((pid, interface)) => (pid, Some(interface.parse().ok()?)),
-        None => return finish(vid, text.split(':').nth(1)?, None, parts.next()),
+        None => (product, None),
     };
-    finish(vid, pid, interface, parts.next())
-}
-
-fn finish(vid: u16, pid: &str, interface: Option<u8>, serial: Option<&str>) -> Option<Selector> {
-    if serial == Some("") {
-        return None;
-    }
-    Some(Selector::Usb { vid, pid: parse_id(pid)?, interface, serial: serial.map(str::to_string) })
+    let pid = parse_id(pid)?;
+    let serial = serial.map(str::to_string);
+    (serial.as_deref() != Some("")).then_some(Selector::Usb { vid, pid, interface, serial })
 }
 
 /// One to four hexadecimal digits.
