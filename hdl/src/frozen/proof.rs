@@ -91,6 +91,7 @@ select -assert-none t:$*dff* t:$*latch*
 opt_clean
 read_verilog reference.v
 proc reference
+opt_clean reference
 equiv_make reference top equiv
 hierarchy -top equiv
 opt -full equiv

@@ -18,7 +18,8 @@ pub const READ_LATENCY: usize = 2;
 ///   header's verdict is `Ok`; otherwise they are skipped.
 /// - The verdict is [`Judge`]'s; an `Ok` becomes `BadCrc` when the payload's CRC-16 is wrong. Only a request
 ///   that is answered `Ok` moves the expected sequence number to its own plus 1; after power-up it is 0. A repeat of
-///   the last request is in order and is executed again: requests are idempotent.
+///   the last request is in order and is executed again, except that a repeated write stores nothing: what it says
+///   is already there, and a damaged late copy must not overwrite it.
 /// - A reply has the request's kind, sequence number and address; its length is that of its payload, which only a
 ///   successful read has.
 /// - Bytes that arrive between a request's last byte and its reply's last byte are lost.
@@ -72,6 +73,7 @@ pub struct Link {
     quiet: DFF<Bits<QUIET_BITS>>,
     reading: DFF<Bit>,
     is_ok: Signal<Local, Bit>,
+    is_new: Signal<Local, Bit>,
     not_empty: Signal<Local, Bit>,
     crc_byte: Signal<Local, Bits<8>>,
     listening: Signal<Local, Bit>,
@@ -119,6 +121,7 @@ impl Link {
             quiet: Default::default(),
             reading: Default::default(),
             is_ok: Default::default(),
+            is_new: Default::default(),
             not_empty: Default::default(),
             crc_byte: Default::default(),
             listening: Default::default(),
@@ -164,6 +167,7 @@ impl Logic for Link {
         self.tx_start.next = false;
         // Conditions.
         self.is_ok.next = self.status.q.val() == self.status_ok.val();
+        self.is_new.next = self.header.seq.val() == self.expected.q.val();
         self.not_empty.next = self.header.len.val() != 0;
         self.sends.next = !self.tx_busy.val();
         self.last.next = self.left.q.val() == 1;
@@ -208,7 +212,7 @@ impl Logic for Link {
                 self.listening.next = true;
                 if self.rx_valid.val() {
                     self.payload.take.next = true;
-                    self.bus_we.next = self.is_ok.val();
+                    self.bus_we.next = self.is_ok.val() & self.is_new.val();
                     self.address.d.next = self.address.q.val() + 1;
                     self.left.d.next = self.left.q.val() - 1;
                     if self.last.val() {

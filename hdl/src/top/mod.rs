@@ -17,8 +17,9 @@ use crate::vendor::PllStyle;
 /// Lane counts that a top can be built with.
 pub const LANES: [usize; 4] = [4, 8, 16, 32];
 
-/// Silence after which a begun frame is dropped, in byte times.
-pub const IDLE_BYTES: u32 = 64;
+/// Silence after which a begun frame is dropped, in byte times: 3.3 ms at 3 Mbaud, more than a USB bridge pauses
+/// within one transfer and less than a host waits before it tries again.
+pub const IDLE_BYTES: u32 = 1000;
 
 /// The constraint format, which follows from the FPGA family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

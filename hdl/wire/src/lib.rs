@@ -10,7 +10,8 @@
 //! ```
 //!
 //! The sequence number of a request follows that of the last request answered `Ok`, or repeats it: then it is done
-//! again, so every request can be done twice with the same result. [`Kind::Sync`] may have any number. What is
+//! again with the same result, except that a repeated write is checked and answered but not stored: its bytes are
+//! there already, and a damaged late copy must not overwrite them. So a number stands for one request. [`Kind::Sync`] may have any number. What is
 //! wrong first is answered: an unknown kind or region or an impossible length, then the number, then the payload's
 //! CRC. Only a write has a payload that is waited for; it is stored as it arrives. A device that runs or answers
 //! does not listen, a wrong header gets no answer, and silence in the middle of a frame ends it.

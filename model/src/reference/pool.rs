@@ -1,5 +1,7 @@
 //! Average and maximum pooling. Padded taps do not count.
 
+use std::ops::Range;
+
 use crate::graph::{Graph, Node, Pad, Pool2d, Shape, Window};
 
 /// What is taken of a window.
@@ -31,44 +33,56 @@ impl Pool {
     }
 
     pub fn run(&self, input: &[i8]) -> Vec<i8> {
+        let (kernel, stride) = (self.window.kernel, self.window.stride);
         let mut data = Vec::with_capacity(self.output.len());
+        let mut reduced = vec![0i32; self.input.c];
         for y in 0..self.output.h {
-            let rows = span(y, self.window.stride.0, self.window.kernel.0, self.pad.top, self.input.h);
+            let rows = span(y, stride.0, kernel.0, self.pad.top, self.input.h);
             for x in 0..self.output.w {
-                let columns =
-                    span(x, self.window.stride.1, self.window.kernel.1, self.pad.left, self.input.w);
-                let taps = |c| {
-                    let at =
-                        move |row: usize, column: usize| (row * self.input.w + column) * self.input.c + c;
-                    let columns = columns.clone();
-                    rows.clone()
-                        .flat_map(move |row| columns.clone().map(move |column| input[at(row, column)]))
-                };
-                data.extend((0..self.input.c).map(|c| self.reduce(taps(c)).clamp(self.lo, self.hi)));
+                let columns = span(x, stride.1, kernel.1, self.pad.left, self.input.w);
+                self.reduce(input, rows.clone(), columns.clone(), &mut reduced);
+                // A window always holds a pixel of the image.
+                let count = (rows.len() * columns.len()).max(1) as i32;
+                data.extend(reduced.iter().map(|&value| self.finish(value, count)));
             }
         }
         data
     }
 
-    fn reduce(&self, taps: impl Iterator<Item = i8>) -> i8 {
-        match self.kind {
-            Kind::Max => taps.max().unwrap_or(i8::MIN),
-            Kind::Average => {
-                let (sum, count) = taps.fold((0i32, 0i32), |(sum, n), q| (sum + i32::from(q), n + 1));
-                average(sum, count.max(1))
+    /// Sum or maximum of each channel over some rows and columns.
+    fn reduce(&self, input: &[i8], rows: Range<usize>, columns: Range<usize>, reduced: &mut [i32]) {
+        let c = self.input.c;
+        reduced.fill(if self.kind == Kind::Max { i32::from(i8::MIN) } else { 0 });
+        for row in rows {
+            let pixels = &input[(row * self.input.w + columns.start) * c..][..columns.len() * c];
+            for pixel in pixels.chunks_exact(c) {
+                for (value, &q) in reduced.iter_mut().zip(pixel) {
+                    match self.kind {
+                        Kind::Max => *value = (*value).max(i32::from(q)),
+                        Kind::Average => *value += i32::from(q),
+                    }
+                }
             }
         }
+    }
+
+    fn finish(&self, value: i32, count: i32) -> i8 {
+        let result = match self.kind {
+            Kind::Max => value as i8,
+            Kind::Average => average(value, count),
+        };
+        result.clamp(self.lo, self.hi)
     }
 }
 
 /// Rows or columns of the image that lie in a window.
-fn span(at: usize, stride: usize, kernel: usize, pad: usize, size: usize) -> std::ops::Range<usize> {
+fn span(at: usize, stride: usize, kernel: usize, pad: usize, size: usize) -> Range<usize> {
     let start = at * stride;
     start.saturating_sub(pad)..(start + kernel).saturating_sub(pad).min(size)
 }
 
 /// The mean, halves away from zero.
-pub(crate) fn average(sum: i32, count: i32) -> i8 {
+fn average(sum: i32, count: i32) -> i8 {
     let half = if sum > 0 { count / 2 } else { -(count / 2) };
     // A mean of int8 values is an int8.
     ((sum + half) / count) as i8

@@ -7,7 +7,8 @@
 //!   that can only be written) is answered `BadRequest`, and nothing is stored;
 //! - a sequence number that neither follows the last accepted one nor repeats it is answered `BadSequence`, and
 //!   nothing is stored; `Sync` is always accepted and sets the number;
-//! - the payload of a write is stored as it arrives, and answered `BadCrc` when its CRC-16 turns out wrong;
+//! - the payload of a write is stored as it arrives, and answered `BadCrc` when its CRC-16 turns out wrong; that of
+//!   a repeated write is checked but not stored: it is there already, and a damaged late copy must not overwrite it;
 //! - an idle gap in the middle of a frame forgets the frame;
 //! - bytes that arrive while the device runs or answers are ignored.
 //!
@@ -135,6 +136,7 @@ impl<E: Engine> SimDevice<E> {
 
     fn store(&mut self, header: &Header, offset: u32, byte: u8) {
         if self.verdict == Status::Ok
+            && self.sequence.is_new(header)
             && let Some(region) = Region::from_code(header.region_or_status)
         {
             self.memories.store(region, header.address.wrapping_add(offset) & 0xFF_FFFF, byte);

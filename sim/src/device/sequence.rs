@@ -20,6 +20,11 @@ impl Sequence {
         header.kind == Kind::Sync as u8 || header.seq.wrapping_sub(self.last) <= 1
     }
 
+    /// Whether the request is not a repeat of the last accepted one.
+    pub(super) fn is_new(&self, header: &Header) -> bool {
+        header.seq != self.last
+    }
+
     /// Notes an accepted request.
     pub(super) fn accept(&mut self, header: &Header) {
         self.last = header.seq;

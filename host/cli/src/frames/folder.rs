@@ -13,7 +13,7 @@ const FPS: f64 = 30.0;
 const EXTENSIONS: [&str; 6] = ["png", "jpg", "jpeg", "pgm", "ppm", "pnm"];
 
 /// A folder of images of one size, in natural order of their names.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Folder {
     info: Info,
     files: Vec<PathBuf>,
@@ -35,6 +35,11 @@ impl Folder {
         let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
         let info = Info { name, width, height, fps: FPS, frames: Some(files.len()) };
         Ok(Self { info, files, next: 0, truth })
+    }
+
+    /// The same folder from its first image.
+    pub fn again(&self) -> Self {
+        Self { next: 0, ..self.clone() }
     }
 
     /// The ground truth, if the folder has one.

@@ -9,7 +9,12 @@ pub struct Table {
 impl Table {
     /// A table with these column names.
     pub fn new<const N: usize>(heading: [&str; N]) -> Self {
-        Self { rows: vec![heading.map(String::from).to_vec()] }
+        Self::with_heading(heading.map(String::from))
+    }
+
+    /// A table with column names that are not known beforehand.
+    pub fn with_heading(heading: impl IntoIterator<Item = String>) -> Self {
+        Self { rows: vec![heading.into_iter().collect()] }
     }
 
     /// Adds a row; it should have as many cells as the heading.

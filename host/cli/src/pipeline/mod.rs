@@ -4,6 +4,8 @@ mod engine;
 mod outcome;
 mod run;
 mod summary;
+#[cfg(test)]
+mod tests;
 
 pub use engine::{Engine, Found, Look};
 pub use outcome::{DeviceUse, Run, Step, window_name};

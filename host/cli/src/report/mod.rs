@@ -171,13 +171,4 @@ mod tests {
         assert_eq!(json["runs"][1]["steps"].as_array().unwrap().len(), 5);
         assert!(json["runs"][1]["steps"][0]["box"]["w"].as_f64().unwrap() > 1.0);
     }
-    #[test]
-    fn dump() {
-        let (report, album) = report(240);
-        let stage = Stage::new(std::path::Path::new("/work/scratch/t3_out")).unwrap();
-        let t=std::time::Instant::now();
-        report.write(&stage, &album).unwrap();
-        eprintln!("write {:?}", t.elapsed());
-        stage.commit().unwrap();
-    }
 }

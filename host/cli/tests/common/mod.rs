@@ -1,0 +1,53 @@
+//! Helpers of the command line's tests.
+
+use std::path::Path;
+use std::process::Output;
+
+use assert_cmd::Command;
+
+/// The program, without the caller's settings.
+pub fn frazil() -> Command {
+    let mut command = Command::cargo_bin("frazil").expect("the program is built");
+    for name in ["FRAZIL_BOARD", "FRAZIL_DEVICE", "FRAZIL_FFMPEG", "FRAZIL_TOOLS"] {
+        command.env_remove(name);
+    }
+    // Messages as they are in a pipe, in one line each.
+    command.env("NO_COLOR", "1").env("COLUMNS", "200");
+    command
+}
+
+/// Runs and gives exit code, standard output and standard error.
+pub fn run(command: &mut Command) -> (i32, String, String) {
+    let Output { status, stdout, stderr } = command.output().expect("it starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    (status.code().expect("no signal"), text(stdout), text(stderr))
+}
+
+/// Checks that a command fails as promised: exit code 2, the error's code, a next step, nothing on stdout.
+pub fn refuses(command: &mut Command, code: &str, says: &[&str]) {
+    let (exit, stdout, stderr) = run(command);
+    assert_eq!(exit, 2, "{stderr}");
+    assert_eq!(stdout, "", "{stderr}");
+    assert!(stderr.contains(code), "no {code} in:\n{stderr}");
+    assert!(stderr.contains("help:"), "no next step in:\n{stderr}");
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    // Long messages are wrapped.
+    let flat = stderr.replace(['│', '\n'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in says {
+        assert!(flat.contains(part), "no `{part}` in:\n{stderr}");
+    }
+}
+
+/// A y4m clip of one gray frame after the other.
+pub fn y4m(path: &Path, width: usize, height: usize, frames: usize) {
+    let mut bytes = format!("YUV4MPEG2 W{width} H{height} F25:1 Cmono\n").into_bytes();
+    for at in 0..frames {
+        bytes.extend_from_slice(b"FRAME\n");
+        // A texture that moves one pixel a frame.
+        bytes.extend((0..width * height).map(|i| {
+            let (x, y) = (i % width + at, i / width);
+            ((x * 7 + y * 13) ^ (x * y / 5)) as u8
+        }));
+    }
+    std::fs::write(path, bytes).expect("written");
+}
