@@ -3,22 +3,44 @@
 
 mod common;
 
-use common::{Conversation, available, spec};
-use frazil_model::plan::{Capacity, plan};
+use common::{Conversation, available, networks, spec};
+use frazil_model::graph::Graph;
+use frazil_model::plan::{Capacity, Plan, plan};
 use frazil_model::{reference, zoo};
 use frazil_sim::{DeviceKind, open};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 
-/// The tiny network, frozen and not, on every kind of device.
+/// A network with a frozen front end.
 #[test]
 fn tiny_network_agrees_everywhere() {
-    for frozen in [1] {
-        agree(&zoo::tiny(), frozen, 3);
+    let graph = zoo::tiny();
+    let plan = planned(&graph, 1);
+    let mut devices = devices(&plan, "tiny");
+    agree(&mut devices, &graph, &plan, 5);
+}
+
+/// One fabric without a front end runs any program: kernels, strides, padding and channel counts at random.
+#[test]
+fn random_programs_agree_everywhere() {
+    let mut rng = Pcg64::seed_from_u64(11);
+    let mut devices = devices(&planned(&networks::random(&mut rng), 0), "random");
+    for _ in 0..12 {
+        let graph = networks::random(&mut rng);
+        agree(&mut devices, &graph, &planned(&graph, 0), 1);
     }
 }
 
-fn agree(graph: &frazil_model::graph::Graph, frozen: usize, inputs: usize) {
+/// The tracker's network, once.
+#[test]
+fn oriented_network_agrees_everywhere() {
+    let graph = zoo::oriented();
+    let plan = planned(&graph, 1);
+    let mut devices = devices(&plan, "oriented");
+    agree(&mut devices, &graph, &plan, 1);
+}
+
+fn planned(graph: &Graph, frozen: usize) -> Plan {
     let spec = spec();
     let capacity = Capacity {
         lanes: spec.lanes,
@@ -27,20 +49,28 @@ fn agree(graph: &frazil_model::graph::Graph, frozen: usize, inputs: usize) {
         parameter_channels: spec.parameter_channels,
         descriptors: spec.descriptors,
     };
-    let plan = plan(graph, frozen, &capacity).expect("the network fits");
+    plan(graph, frozen, &capacity).expect("the network fits")
+}
+
+type Devices = Vec<(DeviceKind, Conversation)>;
+
+fn devices(plan: &Plan, test: &str) -> Devices {
+    let kinds = DeviceKind::ALL.into_iter().filter(|k| available(*k, test));
+    kinds.map(|k| (k, Conversation::new(open(k, plan, &spec()).expect("it opens")))).collect()
+}
+
+fn agree(devices: &mut Devices, graph: &Graph, plan: &Plan, inputs: usize) {
     let mut rng = Pcg64::seed_from_u64(9);
-    let kinds: Vec<DeviceKind> = DeviceKind::ALL.into_iter().filter(|k| available(*k, "chip")).collect();
-    let mut devices: Vec<Conversation> =
-        kinds.iter().map(|k| Conversation::new(open(*k, &plan, &spec).expect("it opens"))).collect();
-    devices.iter_mut().for_each(|d| d.load(&plan));
+    devices.iter_mut().for_each(|(_, device)| device.load(plan));
     for _ in 0..inputs {
         let input: Vec<i8> = (0..plan.program.input().expect("an input").len).map(|_| rng.random()).collect();
-        let expected = reference::run(graph, &input).expect("it evaluates");
-        let expected = expected.last().expect("an output").data.clone();
-        let runs: Vec<(Vec<i8>, u32)> = devices.iter_mut().map(|d| d.infer(&plan, &input)).collect();
-        for (kind, (output, cycles)) in kinds.iter().zip(&runs) {
-            assert_eq!(output, &expected, "{kind}, {frozen} frozen layers: bits");
-            assert_eq!(*cycles, runs[0].1, "{kind}, {frozen} frozen layers: cycles");
+        let tensors = reference::run(graph, &input).expect("it evaluates");
+        let expected = &tensors[graph.output].data;
+        let mut clocks = None;
+        for (kind, device) in devices.iter_mut() {
+            let (output, cycles) = device.infer(plan, &input);
+            assert_eq!(&output, expected, "{kind}: bits");
+            assert_eq!(cycles, *clocks.get_or_insert(cycles), "{kind}: clocks");
         }
     }
 }

@@ -130,7 +130,9 @@ impl Logic for FrozenFront {
 }
 
 /// The behaviour of [`FrozenFront`], equal to it in every clock, for the cycle model.
-pub struct FrontModel(Chain);
+pub struct FrontModel {
+    chain: Chain,
+}
 
 impl FrontModel {
     /// The behaviour of the layers, in order.

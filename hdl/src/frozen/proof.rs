@@ -12,7 +12,7 @@
 use std::fmt::Write as _;
 
 use frazil_model::plan::FrozenLayer;
-use frazil_model::shift_add::{Source, signed_width};
+use frazil_model::shift_add::Source;
 use rust_hdl::prelude::*;
 
 use super::netlist::{Netlist, Operand};
@@ -96,6 +96,7 @@ equiv_make reference top equiv
 hierarchy -top equiv
 opt -full equiv
 equiv_simple -short -seq 1
+equiv_simple -seq 1
 equiv_status -assert
 ";
 
@@ -138,25 +139,12 @@ impl Reference<'_> {
         code + "endmodule\n"
     }
 
-    /// An adder as the sum of its operands, in a word in which it cannot overflow, then in the datapath's.
+    /// An adder as the sum of its operands, modulo its own width.
     fn adder(&self, n: usize) -> String {
         let adder = &self.netlist.adders[n];
-        let width = 2 + [adder.a, adder.b].map(|o| self.width(o)).into_iter().max().unwrap_or(1);
         let sign = if adder.subtract { -1 } else { 1 };
-        let (a, b) = (self.term(adder.a, 1, width), self.term(adder.b, sign, width));
-        format!(
-            "wire signed [{}:0] exact{n} = {a} + {b};\nwire signed [{}:0] n{n} = exact{n}[{}:0];\n",
-            width - 1,
-            adder.width - 1,
-            adder.width.min(width) - 1
-        )
-    }
-
-    fn width(&self, operand: Operand) -> u32 {
-        match operand {
-            Operand::Constant(value) => signed_width(value, value),
-            Operand::Value { source, shift } => self.netlist.width(source) + shift,
-        }
+        let (a, b) = (self.term(adder.a, 1, adder.width), self.term(adder.b, sign, adder.width));
+        format!("wire signed [{}:0] n{n} = {a} + {b};\n", adder.width - 1)
     }
 
     /// A named value times a constant.
@@ -168,7 +156,7 @@ impl Reference<'_> {
                     Source::Input(i) => format!("i{i}"),
                     Source::Node(n) => format!("n{n}"),
                 };
-                format!("({name} * {})", literal(sign << shift, width))
+                if sign << shift == 1 { name } else { format!("({name} * {})", literal(sign << shift, width)) }
             }
         }
     }
@@ -192,11 +180,19 @@ impl Reference<'_> {
         if wanted.constant != found.constant {
             sum += &format!(" + {}", literal(wanted.constant - found.constant, width));
         }
-        let (lo, hi) = (literal(r.lo.into(), width), literal(r.hi.into(), width));
+        // A limit that the datapath leaves out is out of reach, which a cut hides from the solver.
+        let whole = self.cut == Cut::Nothing;
+        let mut limited = format!("shifted{channel}");
+        for (limit, sign, there) in [(r.hi, '>', byte.high.is_some()), (r.lo, '<', byte.low.is_some())] {
+            if whole || there {
+                let limit = literal(limit.into(), width);
+                limited = format!("shifted{channel} {sign} {limit} ? {limit} : {limited}");
+            }
+        }
         format!(
             "wire signed [{top}:0] sum{channel} = {sum};\n\
              wire signed [{top}:0] shifted{channel} = sum{channel} >>> {};\n\
-             wire signed [{top}:0] limited{channel} = shifted{channel} < {lo} ? {lo} : shifted{channel} > {hi} ? {hi} : shifted{channel};\n\
+             wire signed [{top}:0] limited{channel} = {limited};\n\
              assign y[{}:{}] = limited{channel}[7:0];\n",
             r.s,
             8 * channel + 7,

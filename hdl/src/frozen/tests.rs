@@ -1,6 +1,8 @@
 //! Frozen layers against their weights, under stalls, frames back to back, with their latency.
 
+use frazil_model::plan::{self, Capacity};
 use frazil_model::shift_add::ShiftAdd;
+use frazil_model::zoo;
 
 use super::cases::{self, Built, CASES};
 use super::*;
@@ -120,6 +122,47 @@ fn a_reset_front_starts_over() {
     assert_ne!(trace(&mut model), first);
     model.reset();
     assert_eq!(trace(&mut model), first);
+}
+
+#[test]
+fn idle_stages_do_not_toggle() {
+    let built = cases::build(&CASES[0], 0);
+    let stages = layer::Stages::of(&built.layer).unwrap();
+    let (mut window, mut conv, mut pool) = (stages.window, stages.conv, stages.pool.unwrap());
+    let state = |w: &_, c: &_, p: &_| -> String {
+        let (w, c, p): (&crate::stream::WindowStage, &FrozenConvStage, &crate::stream::AveragePoolStage) = (w, c, p);
+        format!("{w:?}{c:?}{p:?}")
+    };
+    let mut clock = |offered: Option<&[i8]>| {
+        let (conv_ready, pool_ready) = (conv.ready(pool.ready(true)), pool.ready(true));
+        pool.clock(conv.output(), true);
+        conv.clock(window.output(), pool_ready);
+        window.clock(offered, conv_ready);
+        state(&window, &conv, &pool)
+    };
+    beats(100, 1, 1).iter().for_each(|pixel| drop(clock(Some(pixel))));
+    let rested = (0..100).map(|_| clock(None)).last();
+    assert!((0..100).all(|_| Some(clock(None)) == rested));
+}
+
+#[test]
+fn the_trackers_front_end_equals_the_interpreter() {
+    let capacity = Capacity {
+        lanes: 8,
+        activation_bytes: 8192,
+        weight_bytes: 1 << 17,
+        parameter_channels: 256,
+        descriptors: 32,
+    };
+    for graph in [zoo::oriented(), zoo::tiny()] {
+        let layers = plan::plan(&graph, 1, &capacity).unwrap().frozen;
+        let input = layers[0].input;
+        let frame = beats(1, input.h * input.w * input.c, 21).remove(0);
+        let expected = bytes(&[plan::interpret::frozen(&layers, &frame)]);
+        let block = Box::new(FrozenFront::new(&layers).unwrap());
+        let seen = run(block, FrontModel::new(&layers).unwrap(), &bytes(&[frame]), expected.len(), STALLS[1]);
+        assert_eq!(seen.beats, expected, "{}", graph.name);
+    }
 }
 
 #[test]

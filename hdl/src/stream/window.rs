@@ -9,7 +9,8 @@ use super::{Hardware, PIXEL, Stage, Streamed, WINDOW, WindowShape};
 /// it takes none and reads the padding value. When a position is the last of a window, the window is offered in
 /// the next clock, its bytes in the order row, column, channel. So a frame takes `padded rows * padded columns`
 /// clocks ([`WindowStage::frame_clocks`]) plus stalls, and frames may follow without a gap. Between frames the
-/// walk rests before the first pixel, with the padding above it done.
+/// walk rests before its first position until a pixel is offered, so that an idle layer does not toggle and a frame
+/// takes the same clocks whatever came before.
 ///
 /// Kernel rows but the last are kept in block RAM, one word for each padded column.
 pub type Window = Streamed<WindowStage, PIXEL, WINDOW>;
@@ -45,6 +46,11 @@ impl WindowStage {
     pub fn frame_clocks(&self) -> usize {
         let (h, w) = self.shape.padded();
         h * w
+    }
+
+    /// Whether the position at hand waits for a pixel: inside the image, and at the start of a frame.
+    fn waits(&self) -> bool {
+        self.inside() || (self.row, self.col) == (0, 0)
     }
 
     fn inside(&self) -> bool {
@@ -106,10 +112,10 @@ impl Stage for WindowStage {
             return;
         }
         let padding = [self.shape.pad_value(); PIXEL];
-        match (self.inside(), offered) {
-            (true, Some(pixel)) => self.step(pixel),
-            (true, None) => self.valid = false,
-            (false, _) => self.step(&padding),
+        match offered {
+            None if self.waits() => self.valid = false,
+            Some(pixel) if self.inside() => self.step(pixel),
+            _ => self.step(&padding),
         }
     }
 

@@ -10,11 +10,13 @@ pub(super) fn text(shape: &WindowShape) -> String {
         "reg valid; initial valid = 0;\n\
          wire free = !valid || y_ready;\n\
          wire in_image, complete;\n\
-         wire step = free && (!in_image || x_valid);\n",
+         wire waits;\n\
+         wire step = free && (x_valid || !waits);\n",
     );
     code += &counter("col", w, "step");
     code += &counter("row", h, "step && col_last");
     code += &format!("assign in_image = {};\nassign complete = {};\n", inside(shape), complete(shape));
+    code += "assign waits = in_image || (row == 0 && col == 0);\n";
     code += "always @(posedge clock) if (free) valid <= step && complete;\n";
     code += &column(shape);
     code += &window(shape);

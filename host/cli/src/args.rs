@@ -60,7 +60,9 @@ pub enum Command {
 
 /// A network.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  frazil inspect oriented\n  frazil inspect my_graph.json --json | jq .nodes")]
+#[command(
+    after_help = "Examples:\n  frazil inspect oriented\n  frazil inspect my_graph.json --json | jq .nodes"
+)]
 pub struct InspectArgs {
     /// A graph as JSON, or a built-in network: oriented, tiny
     #[arg(value_name = "GRAPH")]
@@ -77,7 +79,9 @@ pub struct BoardArgs {
 
 /// What to plan.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  frazil plan oriented\n  frazil plan my_graph.json --board ulx3s-85f --freeze 2 --json")]
+#[command(
+    after_help = "Examples:\n  frazil plan oriented\n  frazil plan my_graph.json --board ulx3s-85f --freeze 2 --json"
+)]
 pub struct PlanArgs {
     /// A graph as JSON, or a built-in network: oriented, tiny
     #[arg(value_name = "GRAPH", default_value = "oriented")]
@@ -272,7 +276,11 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 
 fn clip_frames(text: &str) -> Result<usize, String> {
     let frames = at_least_one(text)?;
-    if frames > crate::clip::FRAMES { Err(format!("the clip has {} frames", crate::clip::FRAMES)) } else { Ok(frames) }
+    if frames > crate::clip::FRAMES {
+        Err(format!("the clip has {} frames", crate::clip::FRAMES))
+    } else {
+        Ok(frames)
+    }
 }
 
 #[cfg(test)]

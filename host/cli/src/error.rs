@@ -81,6 +81,7 @@ plain! {
     frazil_track::extrapolate::ExtrapolationError => "frazil::track::box", "give a box with a size: --box X,Y,W,H";
     frazil_model::graph::GraphError => "frazil::model::graph", "correct the graph's JSON; a good one is shown by: frazil inspect oriented --json";
     frazil_model::reference::ReferenceError => "frazil::model::input", "see the network's input with: frazil inspect GRAPH";
+    frazil_model::requant::RequantError => "frazil::model::requant", "correct the scales in the graph's JSON";
     frazil_hdl::top::HdlError => "frazil::hdl::fabric", "correct the board's [fabric], or choose a board of: frazil list";
     frazil_track::FrameError => "frazil::frames::size", "look at the video's size with: ffprobe VIDEO";
 }
@@ -89,10 +90,18 @@ impl From<frazil_model::plan::PlanError> for Failure {
     fn from(error: frazil_model::plan::PlanError) -> Self {
         use frazil_model::plan::PlanError;
         let (code, help) = match &error {
-            PlanError::Budget { .. } => ("frazil::plan::budget", "try a larger board: frazil plan GRAPH --board ulx3s-85f".into()),
-            PlanError::TooFewToFreeze { found, .. } => ("frazil::plan::freeze", format!("freeze fewer layers: --freeze {found}")),
-            PlanError::Freeze { .. } => ("frazil::plan::freeze", "freeze fewer layers, or none: --freeze 0".into()),
-            PlanError::Unsupported { .. } => ("frazil::plan::unsupported", "see the network's operators with: frazil inspect GRAPH".into()),
+            PlanError::Budget { .. } => {
+                ("frazil::plan::budget", "try a larger board: frazil plan GRAPH --board ulx3s-85f".into())
+            }
+            PlanError::TooFewToFreeze { found, .. } => {
+                ("frazil::plan::freeze", format!("freeze fewer layers: --freeze {found}"))
+            }
+            PlanError::Freeze { .. } => {
+                ("frazil::plan::freeze", "freeze fewer layers: --freeze N".into())
+            }
+            PlanError::Unsupported { .. } => {
+                ("frazil::plan::unsupported", "see the network's operators with: frazil inspect GRAPH".into())
+            }
             PlanError::Graph(_) => ("frazil::model::graph", "correct the graph's JSON".into()),
             _ => ("frazil::plan::failed", "see the network with: frazil inspect GRAPH".into()),
         };
@@ -104,8 +113,12 @@ impl From<frazil_sim::SimError> for Failure {
     fn from(error: frazil_sim::SimError) -> Self {
         use frazil_sim::SimError;
         let (code, help) = match &error {
-            SimError::Verilator(_) => ("frazil::sim::verilator", "see what is missing with: frazil doctor; meanwhile: --device sim"),
-            SimError::Hdl(_) => ("frazil::hdl::fabric", "correct the board's [fabric], or choose a board of: frazil list"),
+            SimError::Verilator(_) => {
+                ("frazil::sim::verilator", "see what is missing with: frazil doctor; meanwhile: --device sim")
+            }
+            SimError::Hdl(_) => {
+                ("frazil::hdl::fabric", "correct the board's [fabric], or choose a board of: frazil list")
+            }
             _ => ("frazil::device::unknown", "--device sim, rtl or verilator"),
         };
         Self::new(code, help, error)
@@ -117,7 +130,10 @@ impl From<frazil_sim::SimError> for Failure {
 pub enum UsageError {
     /// Not four numbers.
     #[error("`{text}` is not a box")]
-    #[diagnostic(code(frazil::track::r#box), help("four numbers, the left top corner and the size: --box 205,151,17,50"))]
+    #[diagnostic(
+        code(frazil::track::r#box),
+        help("four numbers, the left top corner and the size: --box 205,151,17,50")
+    )]
     BoxText {
         /// What was given.
         text: String,
@@ -141,7 +157,10 @@ pub enum UsageError {
     },
     /// Neither a box nor a ground truth.
     #[error("nothing says where the object is in the first frame of {video}")]
-    #[diagnostic(code(frazil::track::no_box), help("give its box in pixels: frazil track {video} --box X,Y,W,H"))]
+    #[diagnostic(
+        code(frazil::track::no_box),
+        help("give its box in pixels: frazil track {video} --box X,Y,W,H")
+    )]
     NoBox {
         /// The video.
         video: String,
@@ -158,7 +177,10 @@ pub enum UsageError {
     },
     /// The object is not in the first frame.
     #[error("{} has no object in its first frame", folder.display())]
-    #[diagnostic(code(frazil::eval::absent), help("evaluation begins at the first box: cut the sequence so that it begins with one"))]
+    #[diagnostic(
+        code(frazil::eval::absent),
+        help("evaluation begins at the first box: cut the sequence so that it begins with one")
+    )]
     Absent {
         /// The sequence.
         folder: PathBuf,
@@ -167,7 +189,9 @@ pub enum UsageError {
     #[error("no device is called `{name}`")]
     #[diagnostic(
         code(frazil::device::unknown),
-        help("--device sim, rtl, verilator, reference, or a board's port; see what is connected with: frazil list")
+        help(
+            "--device sim, rtl, verilator, reference, or a board's port; see what is connected with: frazil list"
+        )
     )]
     Device {
         /// What was given.
@@ -186,7 +210,10 @@ pub enum UsageError {
     },
     /// Neither a built-in network nor a file.
     #[error("no network at {}", path.display())]
-    #[diagnostic(code(frazil::model::missing), help("give a graph as JSON, or a built-in network: frazil inspect oriented"))]
+    #[diagnostic(
+        code(frazil::model::missing),
+        help("give a graph as JSON, or a built-in network: frazil inspect oriented")
+    )]
     Network {
         /// The name given.
         path: PathBuf,
@@ -215,7 +242,10 @@ pub enum UsageError {
     },
     /// An image for a network that takes something else.
     #[error("{} is an image, and the network's input has {channels} channels", path.display())]
-    #[diagnostic(code(frazil::run::channels), help("give the input as a file of raw int8 values in the order rows, columns, channels"))]
+    #[diagnostic(
+        code(frazil::run::channels),
+        help("give the input as a file of raw int8 values in the order rows, columns, channels")
+    )]
     Channels {
         /// The file.
         path: PathBuf,
@@ -224,11 +254,26 @@ pub enum UsageError {
     },
     /// No build where one is looked for.
     #[error("no build of {board} in {}", folder.display())]
-    #[diagnostic(code(frazil::flash::no_build), help("frazil build --board {board}, or name a file with --bitstream"))]
+    #[diagnostic(
+        code(frazil::flash::no_build),
+        help("frazil build --board {board}, or name a file with --bitstream")
+    )]
     NoBuild {
         /// The folder.
         folder: PathBuf,
         /// The board.
         board: String,
+    },
+    /// Templates that the correlation layer cannot hold.
+    #[error("templates of {found} weights for a layer of {expected}")]
+    #[diagnostic(
+        code(frazil::track::templates),
+        help("this is a fault of frazil: please report it with the command line")
+    )]
+    Templates {
+        /// Weights of the templates.
+        found: usize,
+        /// Weights of the layer.
+        expected: usize,
     },
 }

@@ -24,7 +24,9 @@ impl Progress {
             Some(_) => "{prefix:24} {bar:32} {pos}/{len} {msg} {elapsed}",
             None => "{prefix:24} {spinner} {pos} {msg} {elapsed}",
         };
-        bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_style(
+            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
         bar.set_prefix(title.into());
         if length.is_none() && !hidden {
             bar.enable_steady_tick(Duration::from_millis(120));

@@ -40,7 +40,7 @@ impl Line {
         &mut self.received
     }
 
-    /// Clocks since anything last moved on either wire.
+    /// Clocks since anything last moved on either wire or a program ran.
     pub fn idle_clocks(&self) -> u32 {
         self.idle
     }
@@ -56,9 +56,9 @@ impl Line {
         self.shift.1 == 0 || self.shift.0 & 1 == 1
     }
 
-    /// The clock has passed with this level at the device's output.
-    pub fn clock(&mut self, tx: bool) {
-        let moving = self.shift.1 > 0 || self.sampling.is_some() || !tx;
+    /// The clock has passed with this level at the device's output; `running` says whether a program runs.
+    pub fn clock(&mut self, tx: bool, running: bool) {
+        let moving = self.shift.1 > 0 || self.sampling.is_some() || !tx || running;
         self.idle = if moving { 0 } else { self.idle.saturating_add(1) };
         if self.shift.1 > 0 {
             self.send_clocks -= 1;
@@ -99,7 +99,7 @@ mod tests {
             line.send(&bytes);
             for _ in 0..clocks * 10 * 257 {
                 let level = line.level();
-                line.clock(level);
+                line.clock(level, false);
             }
             assert_eq!(line.received().iter().copied().collect::<Vec<u8>>(), bytes);
             assert!(line.idle_clocks() > 0);

@@ -30,8 +30,8 @@ struct Design {
         top->eval();
     }
 
-    // One clock; returns whether a program runs.
-    bool clock() {
+    // One clock. The device is idle when neither wire moves and no program runs.
+    void clock() {
         if (!bits_left && !to_send.empty()) {
             shift = to_send.front() << 1 | 1 << 9;
             to_send.pop_front();
@@ -46,14 +46,14 @@ struct Design {
         top->eval();
         cycles++;
         unsigned tx = top->tx;
-        idle = bits_left || wait >= 0 || !tx ? 0 : idle + 1;
+        bool running = top->led != kLedLow;
+        idle = bits_left || wait >= 0 || !tx || running ? 0 : idle + 1;
         if (bits_left && --bit_clocks == 0) {
             shift >>= 1;
             bits_left--;
             bit_clocks = kBit;
         }
         sample(tx);
-        return top->led != kLedLow;
     }
 
     void sample(unsigned tx) {
@@ -87,8 +87,10 @@ int main() {
         }
         uint64_t end = design.cycles + number;
         if (end < number) end = UINT64_MAX;
-        while (design.received.empty() && design.cycles < end)
-            if (!design.clock() && design.idle > kQuiet) break;
+        while (design.received.empty() && design.cycles < end) {
+            design.clock();
+            if (design.idle > kQuiet) break;
+        }
         uint64_t count = design.received.size();
         fwrite(&design.cycles, 8, 1, stdout);
         fwrite(&count, 8, 1, stdout);

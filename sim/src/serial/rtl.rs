@@ -66,13 +66,12 @@ impl RtlDevice {
         Ok(Self { wires, line, clock_hz: spec.clock_hz, clocks_per_bit: spec.clocks_per_bit, cycles: 0 })
     }
 
-    /// One clock; returns whether a program runs.
-    fn step(&mut self) -> io::Result<bool> {
+    fn step(&mut self) -> io::Result<()> {
         let rx = self.line.level();
         let (tx, running) = self.wires.clock(rx).map_err(io::Error::other)?;
-        self.line.clock(tx);
+        self.line.clock(tx, running);
         self.cycles += 1;
-        Ok(running)
+        Ok(())
     }
 }
 
@@ -92,8 +91,8 @@ impl Transport for RtlDevice {
         let end = self.cycles.saturating_add((timeout.as_secs_f64() * f64::from(self.clock_hz)) as u64);
         let quiet = QUIET_BYTES * 10 * self.clocks_per_bit;
         while self.line.received().is_empty() && self.cycles < end {
-            let running = self.step()?;
-            if !running && self.line.idle_clocks() > quiet {
+            self.step()?;
+            if self.line.idle_clocks() > quiet {
                 break;
             }
         }

@@ -1,5 +1,7 @@
 //! What several test programs share.
 
+pub mod networks;
+
 use std::time::Duration;
 
 use frazil_hdl::memory::MemoryStyle;

@@ -1,7 +1,9 @@
 //! Boards that are connected.
 
 use frazil_boards::Board;
-use frazil_link::{Found, KnownBoard, Selector, SerialTransport, SessionConfig, UsbMatch, list_devices, select};
+use frazil_link::{
+    Found, KnownBoard, Selector, SerialTransport, SessionConfig, UsbMatch, list_devices, select,
+};
 
 use crate::error::{Failure, Result};
 

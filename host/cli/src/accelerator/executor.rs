@@ -28,7 +28,7 @@ pub enum Executor {
     /// By the reference arithmetic.
     Reference(Evaluator),
     /// On a device with the network's program in it.
-    Machine(Box<Machine>, Plan),
+    Machine(Box<(Machine, Plan)>),
 }
 
 impl Executor {
@@ -45,7 +45,7 @@ impl Executor {
             Target::Board(selector) => (Box::new(boards::open(selector, &config)?), plan()?),
         };
         let machine = Machine::connect(transport, config, &plan)?;
-        Ok(Self::Machine(Box::new(machine), plan))
+        Ok(Self::Machine(Box::new((machine, plan))))
     }
 
     /// Evaluates the network.
@@ -56,10 +56,15 @@ impl Executor {
                 let output = tensors.swap_remove(evaluator.output()).data;
                 Ok(Inference { output, cycles: None })
             }
-            Self::Machine(machine, plan) => {
+            Self::Machine(loaded) => {
+                let (machine, plan) = loaded.as_mut();
                 let before = machine.used().cycles;
                 let (from, to) = (layout::input(plan)?, layout::output(plan)?);
-                let mut results = machine.run((from.address, input), layout::entry(plan, ENTRY_RUN)?, &[(to.address, to.len)])?;
+                let mut results = machine.run(
+                    (from.address, input),
+                    layout::entry(plan, ENTRY_RUN)?,
+                    &[(to.address, to.len)],
+                )?;
                 let cycles = machine.used().cycles - before;
                 Ok(Inference { output: results.swap_remove(0), cycles: Some(cycles) })
             }

@@ -30,6 +30,10 @@ pub fn entry(plan: &Plan, name: &str) -> Result<usize> {
 }
 
 fn found<T>(thing: Option<T>, what: &str) -> Result<T> {
-    let error = || PlanError::Inconsistent { what: format!("it has no {what}") };
-    Ok(thing.ok_or_else(|| Failure::from(error()))?)
+    Ok(thing.ok_or_else(|| Failure::from(lacks(what)))?)
+}
+
+/// The error of a plan or graph without something that it should have.
+pub fn lacks(what: &str) -> PlanError {
+    PlanError::Inconsistent { what: format!("it has no {what}") }
 }

@@ -68,13 +68,19 @@ impl Machine {
     }
 
     /// Writes the input, runs from an entry, and reads regions of activation memory (address, bytes).
-    pub fn run(&mut self, input: (usize, &[i8]), entry: usize, outputs: &[(usize, usize)]) -> Result<Vec<Vec<i8>>> {
+    pub fn run(
+        &mut self,
+        input: (usize, &[i8]),
+        entry: usize,
+        outputs: &[(usize, usize)],
+    ) -> Result<Vec<Vec<i8>>> {
         let bytes: Vec<u8> = input.1.iter().map(|v| *v as u8).collect();
         let (cycles, results) = self.work(
             |session| {
                 session.write(Region::Activations, input.0 as u32, &bytes)?;
                 let cycles = session.run(entry as u32)?;
-                let read = |&(address, len): &(usize, usize)| session.read(Region::Activations, address as u32, len);
+                let read =
+                    |&(address, len): &(usize, usize)| session.read(Region::Activations, address as u32, len);
                 Ok((cycles, outputs.iter().map(read).collect::<std::result::Result<Vec<_>, _>>()?))
             },
             false,

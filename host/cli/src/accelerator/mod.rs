@@ -1,6 +1,7 @@
 //! The accelerator behind `--device`: networks on the reference, on simulated devices and on boards.
 
 mod boards;
+mod correlation;
 mod executor;
 mod fabric;
 mod layout;

@@ -16,7 +16,8 @@ pub fn load(name: &str) -> Result<Graph> {
         return Ok(graph);
     }
     let path = Path::new(name);
-    let text = std::fs::read_to_string(path).map_err(|source| UsageError::Network { path: path.into(), source })?;
+    let text =
+        std::fs::read_to_string(path).map_err(|source| UsageError::Network { path: path.into(), source })?;
     Ok(Graph::from_json(&text).map_err(Failure::from)?)
 }
 

@@ -99,8 +99,10 @@ mod tests {
                     changed.push((f64::from(x), f64::from(y)));
                 }
             }
-            let (left, right) = changed.iter().fold((f64::MAX, 0f64), |(l, r), p| (l.min(p.0), r.max(p.0 + 1.0)));
-            let (top, bottom) = changed.iter().fold((f64::MAX, 0f64), |(t, m), p| (t.min(p.1), m.max(p.1 + 1.0)));
+            let (left, right) =
+                changed.iter().fold((f64::MAX, 0f64), |(l, r), p| (l.min(p.0), r.max(p.0 + 1.0)));
+            let (top, bottom) =
+                changed.iter().fold((f64::MAX, 0f64), |(t, m), p| (t.min(p.1), m.max(p.1 + 1.0)));
             let painted = BBox::from_edges(left, top, right, bottom);
             assert!(painted.iou(&b) > 0.9, "{at}: {painted:?} is not {b:?}");
         }

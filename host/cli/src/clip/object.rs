@@ -126,7 +126,7 @@ impl Object {
         if self.shape == Shape::Ellipse && mul(dx, dx) + mul(dy, dy) > ONE {
             return None;
         }
-        Some(*self.texture.get_pixel((u * TEXELS >> BITS) as u32, (v * TEXELS >> BITS) as u32))
+        Some(*self.texture.get_pixel(((u * TEXELS) >> BITS) as u32, ((v * TEXELS) >> BITS) as u32))
     }
 }
 

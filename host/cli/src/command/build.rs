@@ -65,7 +65,9 @@ fn sources(output: Output, board: &Board, design: &Design, folder: &Path) -> Res
     stage.commit()?;
     let design_id = format!("{:016x}", design.design_id);
     let result = Sources { format_version: 1, folder, files, design_id };
-    output.result(&result, || format!("wrote {} and {} to {}\n", result.files[0], result.files[1], folder.display()))?;
+    output.result(&result, || {
+        format!("wrote {} and {} to {}\n", result.files[0], result.files[1], folder.display())
+    })?;
     Ok(Verdict::Good)
 }
 

@@ -35,9 +35,14 @@ pub fn run(output: Output, args: &FlashArgs) -> Result<Verdict> {
     let program = Tools::find().path(step.tool).map_err(Failure::from)?.to_string_lossy().into_owned();
     let command: Vec<String> = [program.clone()].into_iter().chain(step.args.iter().cloned()).collect();
     output.progress(format_args!("{}", command.join(" ")));
-    let step = FlashStep { program, install: step.tool.install(), ..FlashStep::open_fpga_loader(step.args, bitstream.clone()) };
+    let step = FlashStep {
+        program,
+        install: step.tool.install(),
+        ..FlashStep::open_fpga_loader(step.args, bitstream.clone())
+    };
     frazil_link::flash(&step, &mut |line| output.progress(line)).map_err(Failure::from)?;
-    let flashed = Flashed { format_version: 1, board: board.name, bitstream, persistent: args.persistent, command };
+    let flashed =
+        Flashed { format_version: 1, board: board.name, bitstream, persistent: args.persistent, command };
     output.result(&flashed, || format!("{} holds {}\n", flashed.board, flashed.bitstream.display()))?;
     Ok(Verdict::Good)
 }

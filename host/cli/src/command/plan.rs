@@ -38,8 +38,18 @@ fn text(planned: &Planned) -> String {
 }
 
 fn frozen(summary: &PlanSummary) -> Option<String> {
-    let heading =
-        ["frozen layer", "input", "output", "MACs", "weights", "zero", "adders", "adder bits", "depth", "requant digits"];
+    let heading = [
+        "frozen layer",
+        "input",
+        "output",
+        "MACs",
+        "weights",
+        "zero",
+        "adders",
+        "adder bits",
+        "depth",
+        "requant digits",
+    ];
     let mut table = Table::new(heading);
     for layer in &summary.frozen {
         let cost = &layer.datapath;
@@ -54,7 +64,8 @@ fn frozen(summary: &PlanSummary) -> Option<String> {
 fn array(summary: &PlanSummary) -> Option<String> {
     let mut table = Table::new(["array layer", "MACs", "weights", "zero", "issue cycles", "lanes busy"]);
     for layer in &summary.layers {
-        let counts = [layer.macs, layer.weights, layer.zero_weights, layer.issue_cycles].map(|c| c.to_string());
+        let counts =
+            [layer.macs, layer.weights, layer.zero_weights, layer.issue_cycles].map(|c| c.to_string());
         let busy = format!("{:.1} %", 100.0 * layer.utilisation);
         table.row([layer.name.clone()].into_iter().chain(counts).chain([busy]));
     }

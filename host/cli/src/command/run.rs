@@ -80,7 +80,8 @@ fn row(path: &Path, first: Inference, second: Option<Inference>, clock_hz: f64) 
 fn read(path: &Path, shape: Shape) -> Result<Vec<i8>> {
     let bytes = std::fs::read(path).map_err(|source| UsageError::Input { path: path.into(), source })?;
     let Ok(format) = image::guess_format(&bytes) else { return raw(path, bytes, shape) };
-    let picture = decode(path, &bytes, format)?.resize_exact(shape.w as u32, shape.h as u32, FilterType::Triangle);
+    let picture =
+        decode(path, &bytes, format)?.resize_exact(shape.w as u32, shape.h as u32, FilterType::Triangle);
     let pixels = match shape.c {
         1 => picture.into_luma8().into_raw(),
         3 => picture.into_rgb8().into_raw(),

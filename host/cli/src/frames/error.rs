@@ -14,7 +14,9 @@ pub enum FrameError {
     #[error("no video at {}", path.display())]
     #[diagnostic(
         code(frazil::frames::missing),
-        help("give a y4m file, a folder of images, any file that ffmpeg reads, or - for y4m on the standard input")
+        help(
+            "give a y4m file, a folder of images, any file that ffmpeg reads, or - for y4m on the standard input"
+        )
     )]
     Missing {
         /// The name given.
@@ -56,7 +58,9 @@ pub enum FrameError {
     #[error("{name} ends in the middle of frame {frame}: {got} of {need} bytes")]
     #[diagnostic(
         code(frazil::frames::truncated),
-        help("the file is incomplete: copy it again, or cut it with: ffmpeg -i {name} -frames:v {frame} whole.y4m")
+        help(
+            "the file is incomplete: copy it again, or cut it with: ffmpeg -i {name} -frames:v {frame} whole.y4m"
+        )
     )]
     Truncated {
         /// Name of the stream.
@@ -70,7 +74,10 @@ pub enum FrameError {
     },
     /// No frame at all.
     #[error("{name} has no frames")]
-    #[diagnostic(code(frazil::frames::empty), help("a folder needs .png, .jpg, .pgm or .ppm files, itself or in img/"))]
+    #[diagnostic(
+        code(frazil::frames::empty),
+        help("a folder needs .png, .jpg, .pgm or .ppm files, itself or in img/")
+    )]
     Empty {
         /// Folder or stream.
         name: String,
@@ -107,7 +114,9 @@ pub enum FrameError {
     #[error("{} line {line}: `{text}` is not a box x,y,w,h", path.display())]
     #[diagnostic(
         code(frazil::frames::truth),
-        help("four numbers, with commas, tabs or spaces between; NaN or zero sizes where the object is absent")
+        help(
+            "four numbers, with commas, tabs or spaces between; NaN or zero sizes where the object is absent"
+        )
     )]
     Truth {
         /// The file.
@@ -138,7 +147,7 @@ pub enum FrameError {
         /// The video.
         path: PathBuf,
         /// Where it was looked for.
-        source: frazil_flow::FlowError,
+        source: Box<frazil_flow::FlowError>,
     },
     /// ffmpeg gave up.
     #[error("ffmpeg cannot read {}: {message}", path.display())]

@@ -30,7 +30,8 @@ impl Ffmpeg {
         let messages = child.stderr.take().map(collect_messages);
         let gone = || FrameError::Broken { path: path.into(), message: "it has no output".into() };
         let stdout = child.stdout.take().ok_or_else(gone)?;
-        let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
+        let name =
+            path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
         match Y4m::new(&name, stdout) {
             Ok(stream) => Ok(Self { path: path.into(), child, messages, stream }),
             Err(error) => Err(explain(path, &mut child, messages, Some(error))),
@@ -66,7 +67,7 @@ impl Drop for Ffmpeg {
 
 /// `FRAZIL_FFMPEG`, or wherever else tools are found.
 fn find(video: &Path) -> Result<PathBuf, FrameError> {
-    let missing = |source| FrameError::NoFfmpeg { path: video.into(), source };
+    let missing = |e| FrameError::NoFfmpeg { path: video.into(), source: Box::new(e) };
     Tools::find().path(Tool::Ffmpeg).map_err(missing)
 }
 
@@ -84,7 +85,7 @@ fn spawn(program: &Path, video: &Path) -> Result<Child, FrameError> {
         .spawn()
         .map_err(|source| FrameError::NoFfmpeg {
             path: video.into(),
-            source: FlowError::Start { path: program.into(), source },
+            source: Box::new(FlowError::Start { path: program.into(), source }),
         })
 }
 
@@ -117,4 +118,69 @@ fn explain(
         (true, None) => "it ended with an error and said nothing".into(),
     };
     FrameError::Broken { path: path.into(), message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs with ffmpeg, or says that it cannot.
+    fn ffmpeg(test: &str) -> Option<PathBuf> {
+        let found = Tools::find().path(Tool::Ffmpeg).ok();
+        if found.is_none() {
+            assert!(std::env::var_os("CI").is_none(), "{test}: no ffmpeg");
+            println!("SKIPPED {test}: no ffmpeg");
+        }
+        found
+    }
+
+    /// A film of seven frames, made by ffmpeg from its own test picture.
+    fn film(program: &Path, path: &Path) {
+        let source = "testsrc=size=64x48:rate=10:duration=0.7";
+        let status = Command::new(program)
+            .args(["-v", "error", "-f", "lavfi", "-i", source, "-c:v", "mpeg4", "-q:v", "2"])
+            .arg(path)
+            .status();
+        assert!(status.unwrap().success());
+    }
+
+    #[test]
+    fn a_film_becomes_its_frames() {
+        let Some(program) = ffmpeg("a_film_becomes_its_frames") else { return };
+        let dir = tempfile::tempdir().unwrap();
+        // A name that would be an option or a protocol if it were passed carelessly.
+        let path = dir.path().join("-odd:name.avi");
+        film(&program, &path);
+        let mut source = Ffmpeg::open(&path).unwrap();
+        assert_eq!((source.info().width, source.info().height, source.info().fps), (64, 48, 10.0));
+        let mut frames = Vec::new();
+        while let Some(frame) = source.next_frame().unwrap() {
+            frames.push(frame);
+        }
+        assert_eq!(frames.len(), 7);
+        assert!(frames[0].rgb.is_some() && frames[0].luma != frames[6].luma);
+    }
+
+    #[test]
+    fn a_film_cut_short_is_broken() {
+        let Some(program) = ffmpeg("a_film_cut_short_is_broken") else { return };
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("cut.mp4");
+        film(&program, &path);
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+        let error = Ffmpeg::open(&path).err().unwrap();
+        assert!(matches!(error, FrameError::Broken { .. }), "{error}");
+    }
+
+    #[test]
+    fn leaving_early_leaves_no_child() {
+        let Some(program) = ffmpeg("leaving_early_leaves_no_child") else { return };
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("film.avi");
+        film(&program, &path);
+        let mut source = Ffmpeg::open(&path).unwrap();
+        source.next_frame().unwrap();
+        drop(source);
+    }
 }

@@ -32,7 +32,8 @@ impl Folder {
         if let Some(truth) = &truth {
             truth.expect_frames(files.len())?;
         }
-        let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
+        let name =
+            path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
         let info = Info { name, width, height, fps: FPS, frames: Some(files.len()) };
         Ok(Self { info, files, next: 0, truth })
     }
@@ -126,7 +127,8 @@ mod tests {
         for (name, value) in [("10.png", 10), ("2.png", 2), ("9.pgm", 9)] {
             image(&root.path().join("img"), name, 4, 3, value);
         }
-        std::fs::write(root.path().join("groundtruth_rect.txt"), "1,1,2,2\n2,1,2,2\nNaN,NaN,NaN,NaN\n").unwrap();
+        std::fs::write(root.path().join("groundtruth_rect.txt"), "1,1,2,2\n2,1,2,2\nNaN,NaN,NaN,NaN\n")
+            .unwrap();
         let frames = read(root.path()).unwrap();
         assert_eq!(frames.iter().map(|f| f.luma.data()[0]).collect::<Vec<_>>(), [2, 9, 10]);
         let folder = Folder::open(root.path()).unwrap();

@@ -37,7 +37,8 @@ mod tests {
 
     #[test]
     fn numbers_are_ordered_by_value() {
-        let mut names = ["img10.png", "img9.png", "img09.png", "a", "img1.png", "", "img100000000000000000000.png"];
+        let mut names =
+            ["img10.png", "img9.png", "img09.png", "a", "img1.png", "", "img100000000000000000000.png"];
         names.sort_by(|a, b| compare(a, b));
         assert_eq!(
             names,

@@ -34,7 +34,11 @@ impl Truth {
             .enumerate()
             .filter(|(_, line)| !line.trim().is_empty())
             .map(|(at, line)| {
-                parse(line).ok_or_else(|| FrameError::Truth { path: path.into(), line: at + 1, text: line.into() })
+                parse(line).ok_or_else(|| FrameError::Truth {
+                    path: path.into(),
+                    line: at + 1,
+                    text: line.into(),
+                })
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { path: path.into(), boxes })

@@ -41,7 +41,10 @@ pub enum OutputError {
     Stdout(#[source] io::Error),
     /// An image or a value that its format cannot hold.
     #[error("cannot encode {what}: {message}")]
-    #[diagnostic(code(frazil::output::encode), help("this is a fault of frazil: please report it with the command line"))]
+    #[diagnostic(
+        code(frazil::output::encode),
+        help("this is a fault of frazil: please report it with the command line")
+    )]
     Encode {
         /// What was to be encoded.
         what: &'static str,

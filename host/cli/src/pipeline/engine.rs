@@ -44,7 +44,8 @@ impl<'a> Engine<'a> {
     pub fn new(look: &'a mut dyn Look, window: Window, size: (u32, u32), start: &BBox) -> Result<Self> {
         let (w, h) = (size.0 as usize, size.1 as usize);
         let motion = MotionEstimator::new(MotionConfig::for_frame(w, h), w, h).map_err(Failure::from)?;
-        let extrapolator = Extrapolator::new(ExtrapolationConfig::default(), *start).map_err(Failure::from)?;
+        let extrapolator =
+            Extrapolator::new(ExtrapolationConfig::default(), *start).map_err(Failure::from)?;
         let scheduler = Scheduler::new(window).map_err(Failure::from)?;
         Ok(Self { look, scheduler, motion, extrapolator, previous: None, frames: 0 })
     }

@@ -43,8 +43,16 @@ impl RunSummary {
 
 /// One line for each run.
 pub fn table(runs: &[RunSummary]) -> String {
-    let heading =
-        ["window", "keyframes", "success@0.5", "AUC", "device cycles", "device time", "per keyframe", "host time"];
+    let heading = [
+        "window",
+        "keyframes",
+        "success@0.5",
+        "AUC",
+        "device cycles",
+        "device time",
+        "per keyframe",
+        "host time",
+    ];
     let mut table = Table::new(heading);
     let none = || "-".to_string();
     for run in runs {

@@ -54,7 +54,9 @@ impl Chart {
         Self {
             label: if scored { "overlap (IoU)" } else { "confidence on keyframes" },
             lines: pieces(points, scored),
-            marks: marks.map(|s| Mark { x: x(s.frame), y: row(value(s).unwrap_or(0.0)), frame: s.frame }).collect(),
+            marks: marks
+                .map(|s| Mark { x: x(s.frame), y: row(value(s).unwrap_or(0.0)), frame: s.frame })
+                .collect(),
             ticks: ticks(count).map(|frame| Tick { x: x(frame), frame }).collect(),
         }
     }

@@ -23,21 +23,6 @@ pub fn run(command: &mut Command) -> (i32, String, String) {
     (status.code().expect("no signal"), text(stdout), text(stderr))
 }
 
-/// Checks that a command fails as promised: exit code 2, the error's code, a next step, nothing on stdout.
-pub fn refuses(command: &mut Command, code: &str, says: &[&str]) {
-    let (exit, stdout, stderr) = run(command);
-    assert_eq!(exit, 2, "{stderr}");
-    assert_eq!(stdout, "", "{stderr}");
-    assert!(stderr.contains(code), "no {code} in:\n{stderr}");
-    assert!(stderr.contains("help:"), "no next step in:\n{stderr}");
-    assert!(!stderr.contains("panicked"), "{stderr}");
-    // Long messages are wrapped.
-    let flat = stderr.replace(['│', '\n'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
-    for part in says {
-        assert!(flat.contains(part), "no `{part}` in:\n{stderr}");
-    }
-}
-
 /// A y4m clip of one gray frame after the other.
 pub fn y4m(path: &Path, width: usize, height: usize, frames: usize) {
     let mut bytes = format!("YUV4MPEG2 W{width} H{height} F25:1 Cmono\n").into_bytes();

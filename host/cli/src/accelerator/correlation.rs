@@ -1,0 +1,227 @@
+//! The tracker's network on any device, with templates that change at run time.
+//!
+//! The templates become weights of the graph's correlation node, so that the graph says what every device must
+//! compute; the reference evaluates it, the others get its weights and parameters uploaded.
+
+use frazil_boards::Board;
+use frazil_model::graph::{Conv2d, Graph, Node, Op};
+use frazil_model::plan::{
+    ChannelParameters, ENTRY_FEATURES, ENTRY_RUN, Plan, descriptor::PARAMETER_WORDS, pack_parameters,
+    pack_weights,
+};
+use frazil_model::reference::Evaluator;
+use frazil_model::requant::real_multipliers;
+use frazil_model::zoo::{CORRELATION, FEATURES, oriented};
+
+use super::executor::Executor;
+use super::layout;
+use super::machine::Machine;
+use super::target::Target;
+use crate::error::{Failure, Result, UsageError};
+use crate::pipeline::DeviceUse;
+
+/// Frozen layers of the tracker's network: its filter bank.
+const FROZEN: usize = 1;
+
+/// Templates of all lanes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Templates {
+    /// `[lane][row][column][channel]`.
+    pub weights: Vec<i8>,
+    /// One for each lane, as in the graph: the input's zero point is not folded in.
+    pub bias: Vec<i32>,
+    /// Real factor from accumulator to response, one for each lane.
+    pub factors: Vec<f64>,
+}
+
+/// Responses and features of a patch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Correlated {
+    /// Rows, columns, lanes.
+    pub responses: Vec<i8>,
+    /// Rows, columns, channels.
+    pub features: Vec<i8>,
+}
+
+/// The network with its present templates.
+pub struct Correlation {
+    graph: Graph,
+    executor: Executor,
+}
+
+impl Correlation {
+    /// The network without templates on a target.
+    pub fn open(target: &Target, board: &Board) -> Result<Self> {
+        let graph = oriented();
+        let executor = Executor::open(target, board, &graph, FROZEN)?;
+        Ok(Self { graph, executor })
+    }
+
+    /// Replaces the templates.
+    pub fn load(&mut self, templates: &Templates) -> Result<()> {
+        let at = node(&self.graph)?;
+        let (input, output) = (self.graph.nodes[at].inputs[0], self.graph.nodes[at].output);
+        let scales = (self.graph.tensors[input].quant.scale, self.graph.tensors[output].quant.scale);
+        let Op::Conv2d(conv) = &mut self.graph.nodes[at].op else { return Err(mismatch(templates, 0)) };
+        fill(conv, templates, scales)?;
+        match &mut self.executor {
+            Executor::Reference(evaluator) => {
+                *evaluator = Evaluator::new(&self.graph).map_err(Failure::from)?
+            }
+            Executor::Machine(loaded) => {
+                let (machine, plan) = loaded.as_mut();
+                upload(machine, plan, &self.graph, &self.graph.nodes[at])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The frozen front end's features of a patch.
+    pub fn features(&mut self, patch: &[i8]) -> Result<Vec<i8>> {
+        match &mut self.executor {
+            Executor::Reference(evaluator) => Ok(evaluate(&self.graph, evaluator, patch)?.features),
+            Executor::Machine(loaded) => {
+                let (machine, plan) = loaded.as_mut();
+                let (from, to) = (layout::input(plan)?.address, layout::features(plan)?);
+                let entry = layout::entry(plan, ENTRY_FEATURES)?;
+                Ok(machine.run((from, patch), entry, &[(to.address, to.len)])?.swap_remove(0))
+            }
+        }
+    }
+
+    /// Responses of all templates at all places of a patch.
+    pub fn correlate(&mut self, patch: &[i8]) -> Result<Correlated> {
+        match &mut self.executor {
+            Executor::Reference(evaluator) => evaluate(&self.graph, evaluator, patch),
+            Executor::Machine(loaded) => {
+                let (machine, plan) = loaded.as_mut();
+                let (from, responses, features) =
+                    (layout::input(plan)?.address, layout::output(plan)?, layout::features(plan)?);
+                let regions = [(responses.address, responses.len), (features.address, features.len)];
+                let mut read = machine.run((from, patch), layout::entry(plan, ENTRY_RUN)?, &regions)?;
+                Ok(Correlated { features: read.swap_remove(1), responses: read.swap_remove(0) })
+            }
+        }
+    }
+
+    /// What the device did so far.
+    pub fn used(&self) -> DeviceUse {
+        match &self.executor {
+            Executor::Reference(_) => DeviceUse::default(),
+            Executor::Machine(loaded) => loaded.0.used(),
+        }
+    }
+
+    /// Hash of the design on the device, or of none.
+    pub fn design_id(&self) -> Option<u64> {
+        match &self.executor {
+            Executor::Reference(_) => None,
+            Executor::Machine(loaded) => Some(loaded.1.design_id()),
+        }
+    }
+}
+
+/// Index of the node whose weights are the templates.
+fn node(graph: &Graph) -> Result<usize> {
+    let index = graph.nodes.iter().position(|n| n.name == CORRELATION);
+    Ok(index.ok_or_else(|| Failure::from(layout::lacks(CORRELATION)))?)
+}
+
+fn evaluate(graph: &Graph, evaluator: &Evaluator, patch: &[i8]) -> Result<Correlated> {
+    let mut tensors = evaluator.run(patch).map_err(Failure::from)?;
+    let features = graph.tensors.iter().position(|t| t.name == FEATURES);
+    let features = features.ok_or_else(|| Failure::from(layout::lacks(FEATURES)))?;
+    let take = |tensor: &mut frazil_model::reference::Tensor| std::mem::take(&mut tensor.data);
+    let responses = take(&mut tensors[evaluator.output()]);
+    Ok(Correlated { responses, features: take(&mut tensors[features]) })
+}
+
+/// Puts templates into a convolution. Weight scales are float32, as in all graphs, so that a factor keeps 24 bits.
+fn fill(conv: &mut Conv2d, templates: &Templates, (input, output): (f32, f32)) -> Result<()> {
+    let lanes = conv.bias.len();
+    let fits = templates.weights.len() == conv.weights.len()
+        && templates.bias.len() == lanes
+        && templates.factors.len() == lanes;
+    if !fits {
+        return Err(mismatch(templates, conv.weights.len()));
+    }
+    conv.weights.iter_mut().zip(&templates.weights).for_each(|(w, t)| *w = *t);
+    conv.bias.copy_from_slice(&templates.bias);
+    let scale = |factor: &f64| (factor * f64::from(output) / f64::from(input)) as f32;
+    conv.weight_scales = templates.factors.iter().map(scale).collect();
+    Ok(())
+}
+
+fn mismatch(templates: &Templates, expected: usize) -> miette::Report {
+    UsageError::Templates { found: templates.weights.len(), expected }.into()
+}
+
+/// Writes the node's weights and parameters to where the plan has them.
+fn upload(machine: &mut Machine, plan: &Plan, graph: &Graph, node: &Node) -> Result<()> {
+    let Op::Conv2d(conv) = &node.op else { return Ok(()) };
+    graph.check().map_err(Failure::from)?;
+    let block = layout::block(plan, CORRELATION)?;
+    let lanes = plan.capacity.lanes;
+    let weights: Vec<i8> = conv.weights.iter().copied().collect();
+    let packed = pack_weights(lanes, block.channels, block.taps, &weights);
+    let zero_point = graph.tensors[node.inputs[0]].quant.zero_point;
+    let parameters = weights
+        .chunks(block.taps)
+        .zip(&conv.bias)
+        .zip(real_multipliers(graph, node))
+        .map(|((taps, &bias), real)| {
+            let sum: i32 = taps.iter().map(|w| i32::from(*w)).sum();
+            ChannelParameters::from_real(bias.wrapping_sub(zero_point * sum), real)
+        })
+        .collect::<std::result::Result<Vec<_>, _>>()
+        .map_err(Failure::from)?;
+    let base = block.parameter_base * 2 * PARAMETER_WORDS;
+    machine.load((block.address * lanes, &packed), (base, &pack_parameters(&parameters)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A fixed sequence that visits all values.
+    fn bytes(count: usize, seed: u32) -> Vec<i8> {
+        let mut state = seed;
+        let next = |_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as i8
+        };
+        (0..count).map(next).collect()
+    }
+
+    #[test]
+    fn every_board_gives_the_bits_of_the_reference() {
+        let board = Board::load("icebreaker").unwrap();
+        let mut reference = Correlation::open(&Target::Reference, &board).unwrap();
+        for board in Board::all().unwrap() {
+            let mut device = Correlation::open(&Target::parse("sim").unwrap(), &board).unwrap();
+            for seed in 1..4 {
+                let weights = bytes(4096, seed).into_iter().map(|w| w.max(-127)).collect();
+                let factors = (0..8).map(|lane| 0.0003 / f64::from(lane + seed as i32)).collect();
+                let bias = (0..8).map(|lane| 1000 * lane - 3000).collect();
+                let templates = Templates { weights, bias, factors };
+                let patch = bytes(4096, seed + 100);
+                reference.load(&templates).unwrap();
+                device.load(&templates).unwrap();
+                let expected = reference.correlate(&patch).unwrap();
+                assert_eq!(device.correlate(&patch).unwrap(), expected, "{} {seed}", board.name);
+                assert_eq!(device.features(&patch).unwrap(), expected.features, "{} {seed}", board.name);
+                let distinct: std::collections::BTreeSet<i8> = expected.responses.iter().copied().collect();
+                assert!(distinct.len() > 20, "the responses say nothing: {distinct:?}");
+            }
+            assert!(device.used().cycles > 6 * 40_000, "{:?}", device.used());
+        }
+    }
+
+    #[test]
+    fn templates_of_another_size_are_refused() {
+        let board = Board::load("icebreaker").unwrap();
+        let mut reference = Correlation::open(&Target::Reference, &board).unwrap();
+        let templates = Templates { weights: vec![0; 7], bias: vec![0; 8], factors: vec![1.0; 8] };
+        assert!(reference.load(&templates).is_err());
+    }
+}
