@@ -47,7 +47,10 @@ impl FromStr for DeviceKind {
     type Err = SimError;
 
     fn from_str(name: &str) -> Result<Self, SimError> {
-        Self::ALL.into_iter().find(|k| k.name() == name).ok_or_else(|| SimError::UnknownKind(name.to_string()))
+        Self::ALL
+            .into_iter()
+            .find(|k| k.name() == name)
+            .ok_or_else(|| SimError::UnknownKind(name.to_string()))
     }
 }
 
@@ -72,7 +75,9 @@ pub enum SimError {
 /// The plan does not fit the hardware, or a tool is missing.
 pub fn open(kind: DeviceKind, plan: &Plan, spec: &TopSpec) -> Result<Box<dyn Simulated>, SimError> {
     Ok(match kind {
-        DeviceKind::Sim => Box::new(SimDevice::new(device_config(plan, spec), CycleEngine::new(plan, spec.lanes))),
+        DeviceKind::Sim => {
+            Box::new(SimDevice::new(device_config(plan, spec), CycleEngine::new(plan, spec.lanes)))
+        }
         DeviceKind::Rtl => Box::new(RtlDevice::new(plan, spec)?),
         DeviceKind::Verilator => Box::new(VerilatedDevice::new(&assemble(plan, spec)?.verilog, spec)?),
     })

@@ -161,13 +161,29 @@ fn walker_walks_a_convolution() {
                 )
                 .unwrap();
         }
-        recorder.cycle(|b| { b.load.next = false; b.start.next = true }, |b| assert!(!b.busy.val())).unwrap();
+        recorder
+            .cycle(
+                |b| {
+                    b.load.next = false;
+                    b.start.next = true
+                },
+                |b| assert!(!b.busy.val()),
+            )
+            .unwrap();
         let mut walk = shape.loops().into_iter();
         let mut next = walk.next();
         while let Some(step) = next {
             cycles += 1;
             let hold = rng.random_bool(0.3);
-            let seen = recorder.cycle(|b| { b.start.next = false; b.hold.next = hold }, observe).unwrap();
+            let seen = recorder
+                .cycle(
+                    |b| {
+                        b.start.next = false;
+                        b.hold.next = hold
+                    },
+                    observe,
+                )
+                .unwrap();
             let issues = !(hold && step.last);
             assert_eq!(seen, Seen { issue: issues, ..step });
             if issues {
@@ -319,13 +335,26 @@ fn layer(recorder: &mut Recorder<Requantiser>, rng: &mut Pcg64, lanes: usize) ->
         })
         .collect();
     let sums: Vec<i32> = (0..channels)
-        .map(|_| if rng.random_bool(0.1) { [i32::MIN, i32::MAX, -1, 0, 1][rng.random_range(0..5)] } else { rng.random_range(-1_000_000..1_000_000) })
+        .map(|_| {
+            if rng.random_bool(0.1) {
+                [i32::MIN, i32::MAX, -1, 0, 1][rng.random_range(0..5)]
+            } else {
+                rng.random_range(-1_000_000..1_000_000)
+            }
+        })
         .collect();
     let memory = frazil_model::plan::pack_parameters(&parameters);
     let word = |at: usize| u64::from(u16::from_le_bytes([memory[2 * at], memory[2 * at + 1]]));
     let zp = (zero_point as u8 as u16) << 8;
     let clamp = u16::from(low as u8) | u16::from(high as u8) << 8;
-    let fields = [(OutBase, 500u16), (ParameterBase, base), (Groups, 2), (LastLanes, last_lanes as u16), (ZeroPoints, zp), (Clamp, clamp)];
+    let fields = [
+        (OutBase, 500u16),
+        (ParameterBase, base),
+        (Groups, 2),
+        (LastLanes, last_lanes as u16),
+        (ZeroPoints, zp),
+        (Clamp, clamp),
+    ];
     for (field, value) in fields {
         recorder
             .cycle(
@@ -338,7 +367,15 @@ fn layer(recorder: &mut Recorder<Requantiser>, rng: &mut Pcg64, lanes: usize) ->
             )
             .unwrap();
     }
-    recorder.cycle(|b| { b.load.next = false; b.start.next = true }, |_| ()).unwrap();
+    recorder
+        .cycle(
+            |b| {
+                b.load.next = false;
+                b.start.next = true
+            },
+            |_| (),
+        )
+        .unwrap();
     recorder.cycle(|b| b.start.next = false, |_| ()).unwrap();
     let (mut results, mut cycles, mut data) = (Vec::new(), 0, 0u64);
     for (first, count) in [(0, lanes), (lanes, last_lanes)] {
@@ -355,7 +392,14 @@ fn layer(recorder: &mut Recorder<Requantiser>, rng: &mut Pcg64, lanes: usize) ->
                         b.sum.next = S::wrap(i64::from(sum));
                         b.param_data.next = data.into();
                     },
-                    |b| (b.occupied.val(), b.shift.val(), b.wr_en.val().then(|| (b.wr_addr.val().to_u16(), b.wr_data.val().to_u8() as i8)), b.param_addr.val().to_u16()),
+                    |b| {
+                        (
+                            b.occupied.val(),
+                            b.shift.val(),
+                            b.wr_en.val().then(|| (b.wr_addr.val().to_u16(), b.wr_data.val().to_u8() as i8)),
+                            b.param_addr.val().to_u16(),
+                        )
+                    },
                 )
                 .unwrap();
             let (occupied, shift, write, address) = seen;
@@ -404,9 +448,23 @@ fn program(recorder: &mut Recorder<Sequencer>, rng: &mut Pcg64) -> usize {
     let ops: Vec<u16> = (0..rng.random_range(0..4)).map(|_| rng.random_range(1..3)).chain([0]).collect();
     let entry: usize = rng.random_range(0..4);
     let memory: Vec<u16> = (0..(entry + ops.len()) * WORDS)
-        .map(|i| if i % WORDS == 0 { *ops.get((i / WORDS).wrapping_sub(entry)).unwrap_or(&9) } else { rng.random() })
+        .map(|i| {
+            if i % WORDS == 0 {
+                *ops.get((i / WORDS).wrapping_sub(entry)).unwrap_or(&9)
+            } else {
+                rng.random()
+            }
+        })
         .collect();
-    recorder.cycle(|b| { b.start.next = true; b.entry.next = (entry as u64).into() }, |b| assert!(!b.busy.val())).unwrap();
+    recorder
+        .cycle(
+            |b| {
+                b.start.next = true;
+                b.entry.next = (entry as u64).into()
+            },
+            |b| assert!(!b.busy.val()),
+        )
+        .unwrap();
     let (mut data, mut unit_left, mut cycles) = (0u16, 0u32, 0u64);
     let (mut loads, mut starts) = (Vec::new(), Vec::new());
     loop {
@@ -426,7 +484,14 @@ fn program(recorder: &mut Recorder<Sequencer>, rng: &mut Pcg64) -> usize {
                             Some(if conv { 1 } else { 2 })
                         }
                     };
-                    (b.busy.val(), b.program_addr.val().to_u16(), load, start, b.cycles.val().to_u32(), b.frozen.val())
+                    (
+                        b.busy.val(),
+                        b.program_addr.val().to_u16(),
+                        load,
+                        start,
+                        b.cycles.val().to_u32(),
+                        b.frozen.val(),
+                    )
                 },
             )
             .unwrap();
@@ -464,17 +529,45 @@ fn feeder_streams_under_stalls() {
     while total < CYCLES {
         let (input, output): (u16, u16) = (rng.random_range(1..200), rng.random_range(1..100));
         for (field, value) in [(InBase, 30), (OutBase, 700), (StepX, input), (StepY, output)] {
-            recorder.cycle(|b| { b.field.next = (field as u64).into(); b.word.next = u64::from(value).into(); b.load.next = true }, |_| ()).unwrap();
+            recorder
+                .cycle(
+                    |b| {
+                        b.field.next = (field as u64).into();
+                        b.word.next = u64::from(value).into();
+                        b.load.next = true
+                    },
+                    |_| (),
+                )
+                .unwrap();
         }
-        recorder.cycle(|b| { b.load.next = false; b.start.next = true }, |_| ()).unwrap();
+        recorder
+            .cycle(
+                |b| {
+                    b.load.next = false;
+                    b.start.next = true
+                },
+                |_| (),
+            )
+            .unwrap();
         let stall = if rng.random() { 0.0 } else { 0.5 };
         let (mut data, mut taken, mut stored, mut cycle) = (0u16, Vec::new(), Vec::new(), 0u32);
         loop {
             let (ready, valid) = (!rng.random_bool(stall), rng.random_bool(0.5) && cycle > 3);
             let seen = recorder
                 .cycle(
-                    |b| { b.start.next = false; b.x_ready.next = ready; b.y_valid.next = valid },
-                    |b| (b.busy.val(), b.x_valid.val(), b.rd_addr.val().to_u16(), b.wr_en.val().then(|| b.wr_addr.val().to_u16())),
+                    |b| {
+                        b.start.next = false;
+                        b.x_ready.next = ready;
+                        b.y_valid.next = valid
+                    },
+                    |b| {
+                        (
+                            b.busy.val(),
+                            b.x_valid.val(),
+                            b.rd_addr.val().to_u16(),
+                            b.wr_en.val().then(|| b.wr_addr.val().to_u16()),
+                        )
+                    },
                 )
                 .unwrap();
             if !seen.0 {
@@ -514,7 +607,13 @@ fn registers_read_back() {
     for _ in 0..2500 {
         let (address, cycles) = (rng.random_range(0..32u64), rng.next_u32());
         let seen = recorder
-            .cycle(|b| { b.address.next = address.into(); b.cycles.next = u64::from(cycles).into() }, |b| b.data.val().to_u8())
+            .cycle(
+                |b| {
+                    b.address.next = address.into();
+                    b.cycles.next = u64::from(cycles).into()
+                },
+                |b| b.data.val().to_u8(),
+            )
             .unwrap();
         assert_eq!(expected.unwrap_or(seen), seen);
         expected = Some(identity.bytes(cycles)[address as usize]);

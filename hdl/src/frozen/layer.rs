@@ -5,7 +5,9 @@ use rust_hdl::prelude::*;
 
 use super::{FrozenCause, FrozenConv, FrozenConvStage, FrozenError};
 use crate::num::Bus;
-use crate::stream::{AveragePool, AveragePoolStage, Chain, PIXEL, Streamed, Window, WindowShape, WindowStage};
+use crate::stream::{
+    AveragePool, AveragePoolStage, Chain, PIXEL, Streamed, Window, WindowShape, WindowStage,
+};
 
 /// The stages of a layer.
 pub(super) struct Stages {

@@ -13,8 +13,12 @@ const LIMIT: i128 = 1 << 60;
 pub(super) fn lower(layer: &FrozenLayer) -> Result<Netlist, FrozenCause> {
     let graph = &layer.datapath;
     let (lo, hi) = graph.input_range;
-    let mut netlist =
-        Netlist { inputs: graph.inputs, input_width: signed_width(lo, hi).max(8), adders: vec![], bytes: vec![] };
+    let mut netlist = Netlist {
+        inputs: graph.inputs,
+        input_width: signed_width(lo, hi).max(8),
+        adders: vec![],
+        bytes: vec![],
+    };
     for node in &graph.nodes {
         netlist.push_node(node.a, node.b, (node.lo, node.hi));
     }
@@ -37,11 +41,17 @@ fn layer_range(layer: &FrozenLayer, output: &Output) -> (i64, i64) {
 
 /// `clamp((±(t << k) + c) * m + b) >> s)` as `clamp((±(t * (m << k)) + (c * m + b)) >> s)`: the bias costs nothing
 /// of its own. `None` if a number leaves its range.
-fn requantise(netlist: &mut Netlist, output: &Output, requant: &ExactRequant, range: (i64, i64)) -> Option<Byte> {
+fn requantise(
+    netlist: &mut Netlist,
+    output: &Output,
+    requant: &ExactRequant,
+    range: (i64, i64),
+) -> Option<Byte> {
     let offset = i128::from(output.constant) * i128::from(requant.m) + i128::from(requant.b);
     let term = output.term.filter(|_| requant.m != 0);
     let reach = i128::from(range.0).abs().max(i128::from(range.1).abs());
-    let scale = term.map_or(Some(0), |t| i128::from(requant.m).checked_shl(t.shift).filter(|v| *v < LIMIT))?;
+    let scale =
+        term.map_or(Some(0), |t| i128::from(requant.m).checked_shl(t.shift).filter(|v| *v < LIMIT))?;
     let sound = requant.m >= 0 && requant.s < 62 && requant.lo <= requant.hi;
     if !sound || offset.abs() >= LIMIT || reach.checked_mul(scale)? >= LIMIT {
         return None;

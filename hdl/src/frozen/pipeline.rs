@@ -28,7 +28,12 @@ pub(super) fn text(netlist: &Netlist) -> String {
     let pixel: Vec<String> = (0..netlist.bytes.len()).map(|c| printer.byte(c)).collect();
     let code = std::mem::take(&mut printer.code);
     let (declared, loaded) = printer.registers();
-    control(stages(netlist)) + &inputs(netlist) + &declared + &code + &loaded + &outputs(&pixel, stages(netlist))
+    control(stages(netlist))
+        + &inputs(netlist)
+        + &declared
+        + &code
+        + &loaded
+        + &outputs(&pixel, stages(netlist))
 }
 
 /// Valid bits and enables. The pipeline moves as a whole; a register only loads when a beat moves into it.
@@ -93,7 +98,12 @@ impl Printer<'_> {
         // The limits are an operator: the stage they are in may be later than the value's.
         let value = self.operand(byte.value, stage(byte.level), full);
         self.line(format_args!("wire [{}:0] v{channel} = {value};\n", full - 1));
-        self.line(format_args!("wire [{}:0] q{channel} = v{channel}[{}:{}];\n", byte.width - 1, full - 1, byte.shift));
+        self.line(format_args!(
+            "wire [{}:0] q{channel} = v{channel}[{}:{}];\n",
+            byte.width - 1,
+            full - 1,
+            byte.shift
+        ));
         let limited = limits(channel, byte);
         self.line(format_args!("wire [7:0] b{channel} = {limited};\n"));
         self.delayed_byte(channel, stage(byte.level), last)

@@ -156,7 +156,11 @@ impl Reference<'_> {
                     Source::Input(i) => format!("i{i}"),
                     Source::Node(n) => format!("n{n}"),
                 };
-                if sign << shift == 1 { name } else { format!("({name} * {})", literal(sign << shift, width)) }
+                if sign << shift == 1 {
+                    name
+                } else {
+                    format!("({name} * {})", literal(sign << shift, width))
+                }
             }
         }
     }

@@ -56,7 +56,8 @@ fn layers_equal_their_definition() {
         expected.extend(cases::evaluate(&built, &pixels[frame..]));
         for stalls in STALLS {
             let model = model_of(&built.layer);
-            let seen = run(Box::new(Layer::new(&built.layer).unwrap()), model, &pixels, expected.len(), stalls);
+            let seen =
+                run(Box::new(Layer::new(&built.layer).unwrap()), model, &pixels, expected.len(), stalls);
             assert_eq!(seen.beats, expected, "case {i}, {stalls:?}");
         }
     }
@@ -81,7 +82,8 @@ fn bytes(pixels: &[Vec<i8>]) -> Vec<Vec<i8>> {
 fn three() -> Vec<Built> {
     let base = CASES[0];
     let first = cases::Case { input: (12, 10, 1), channels: 4, pool: None, same: true, ..base };
-    let second = cases::Case { input: (12, 10, 4), channels: 3, stride: (2, 2), pool: Some(2), weight: 31, ..base };
+    let second =
+        cases::Case { input: (12, 10, 4), channels: 3, stride: (2, 2), pool: Some(2), weight: 31, ..base };
     let third = cases::Case { input: (3, 2, 3), channels: 2, pool: None, weight: 5, ..base };
     [first, second, third].iter().enumerate().map(|(i, case)| cases::build(case, 40 + i as u64)).collect()
 }
@@ -125,12 +127,33 @@ fn a_reset_front_starts_over() {
 }
 
 #[test]
+fn a_frame_takes_the_same_clocks_whatever_came_before() {
+    let layers: Vec<_> = three().iter().map(|b| b.layer.clone()).collect();
+    let mut model = FrontModel::new(&layers).unwrap();
+    let mut clocks = |idle: usize| {
+        (0..idle).for_each(|_| model.clock(None, true));
+        let (mut sent, mut seen, mut clocks) = (0, 0, 0);
+        while seen < 12 {
+            let offered = (sent < 120).then_some(&[3][..]);
+            sent += usize::from(offered.is_some() && model.ready(true));
+            seen += usize::from(model.valid());
+            model.clock(offered, true);
+            clocks += 1;
+        }
+        clocks
+    };
+    let first = clocks(0);
+    assert!([1, 7, 100, 1000].iter().all(|idle| clocks(*idle) == first));
+}
+
+#[test]
 fn idle_stages_do_not_toggle() {
     let built = cases::build(&CASES[0], 0);
     let stages = layer::Stages::of(&built.layer).unwrap();
     let (mut window, mut conv, mut pool) = (stages.window, stages.conv, stages.pool.unwrap());
     let state = |w: &_, c: &_, p: &_| -> String {
-        let (w, c, p): (&crate::stream::WindowStage, &FrozenConvStage, &crate::stream::AveragePoolStage) = (w, c, p);
+        let (w, c, p): (&crate::stream::WindowStage, &FrozenConvStage, &crate::stream::AveragePoolStage) =
+            (w, c, p);
         format!("{w:?}{c:?}{p:?}")
     };
     let mut clock = |offered: Option<&[i8]>| {
@@ -183,10 +206,16 @@ fn impossible_layers_are_refused() {
     assert!(matches!(refused(|l| l.requant[0].m = -1), Some(FrozenCause::Requantiser { channel: 0 })));
     assert!(matches!(refused(|l| l.requant[1].m = i64::MAX), Some(FrozenCause::Requantiser { channel: 1 })));
     assert!(matches!(refused(|l| l.requant[1].s = 64), Some(FrozenCause::Requantiser { channel: 1 })));
-    assert!(matches!(refused(|l| (l.requant[1].lo, l.requant[1].hi) = (5, 4)), Some(FrozenCause::Requantiser { channel: 1 })));
+    assert!(matches!(
+        refused(|l| (l.requant[1].lo, l.requant[1].hi) = (5, 4)),
+        Some(FrozenCause::Requantiser { channel: 1 })
+    ));
     assert!(matches!(refused(|l| l.datapath.input_range = (0, 255)), Some(FrozenCause::Activations(0, 255))));
     assert!(matches!(refused(|l| l.datapath.nodes[0].hi = 1), Some(FrozenCause::Datapath(_))));
-    assert!(matches!(refused(|l| l.pool = Some(frazil_model::plan::AveragePool { size: 3 })), Some(FrozenCause::Stream(_))));
+    assert!(matches!(
+        refused(|l| l.pool = Some(frazil_model::plan::AveragePool { size: 3 })),
+        Some(FrozenCause::Stream(_))
+    ));
     let pair = [good.clone(), good.clone()];
     assert!(matches!(FrontModel::new(&pair).err().map(|e| e.cause), Some(FrozenCause::Size { .. })));
 }

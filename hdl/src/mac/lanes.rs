@@ -98,8 +98,7 @@ impl<const N: usize> State<N> {
 impl<const N: usize> Logic for Lanes<N> {
     fn update(&mut self) {
         if self.clock.pos_edge() {
-            let flags =
-                Flags { valid: self.valid.val(), first: self.first.val(), last: self.last.val() };
+            let flags = Flags { valid: self.valid.val(), first: self.first.val(), last: self.last.val() };
             let act = self.act.val().to_u8() as i8;
             let captured = self._state.clock(act, self.weights.val().0, flags, self.shift.val());
             self.captured.next = captured;

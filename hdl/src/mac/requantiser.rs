@@ -168,7 +168,9 @@ impl Requantiser {
 impl Logic for Requantiser {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, out_base, param_base, groups, last_lanes, zero_point, low, high, taken, state);
+        dff_setup!(
+            self, clock, out_base, param_base, groups, last_lanes, zero_point, low, high, taken, state
+        );
         dff_setup!(self, clock, count, lanes_left, g_left, pointer, out, low_word, acc, multiplier, product);
         dff_setup!(self, clock, half, sticky, left, right);
         // The descriptor bus.

@@ -23,7 +23,11 @@ pub fn block_ram(bytes: usize, depth: usize) -> String {
             top = bits - 1,
         )
     };
-    let word = format!("wire [23:0] wr_index = wr_addr >> {shift};\nwire [{}:0] wr_word = wr_index[{}:0];\n", bits - 1, bits - 1);
+    let word = format!(
+        "wire [23:0] wr_index = wr_addr >> {shift};\nwire [{}:0] wr_word = wr_index[{}:0];\n",
+        bits - 1,
+        bits - 1
+    );
     let in_range = format!("wire in_range = wr_index < 24'd{depth};\n");
     word + &in_range + &(0..bytes).map(lane).collect::<String>()
 }

@@ -34,7 +34,9 @@ pub enum StreamError {
     #[error("stride {} x {}: 1 and 2 are possible", .0.0, .0.1)]
     Stride((usize, usize)),
     /// A pool that is not 2, 4 or 8, or larger than its image.
-    #[error("an average pool of {size} x {size} on an image of {h} x {w}: 2, 4 or 8 within the image is possible")]
+    #[error(
+        "an average pool of {size} x {size} on an image of {h} x {w}: 2, 4 or 8 within the image is possible"
+    )]
     Pool {
         /// Rows and columns of the pool.
         size: usize,

@@ -65,7 +65,8 @@ impl AveragePoolStage {
 
     /// Whether this position is in a whole block, the last of its row there, the last of its column there.
     fn place(&self) -> (bool, bool, bool) {
-        let whole = self.row / self.size < self.input.h / self.size && self.col / self.size < self.input.w / self.size;
+        let whole = self.row / self.size < self.input.h / self.size
+            && self.col / self.size < self.input.w / self.size;
         (whole, self.col % self.size == self.size - 1, self.row % self.size == self.size - 1)
     }
 

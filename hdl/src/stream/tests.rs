@@ -20,7 +20,10 @@ fn pack_collects_and_unpack_sends() {
         let sent = run(Box::new(Unpack::of(stage.clone())), stage, &pixels, 100 * channels, stalls);
         assert_eq!(sent.beats, bytes);
         if stalls.output == 0 {
-            assert!((0..100).all(|i| sent.offered[i * channels] == sent.taken[i] + 1), "one clock after the pixel");
+            assert!(
+                (0..100).all(|i| sent.offered[i * channels] == sent.taken[i] + 1),
+                "one clock after the pixel"
+            );
         }
         if stalls.input + stalls.output == 0 {
             assert_eq!(sent.taken[99], 99 * channels, "no bubbles");
@@ -75,7 +78,15 @@ fn a_stalled_window_keeps_its_image() {
 
 #[test]
 fn average_pool_rounds_half_away_from_zero() {
-    let shapes = [(4, 4, 1, 2), (5, 7, 3, 2), (8, 4, 2, 4), (9, 13, 16, 4), (8, 8, 1, 8), (17, 20, 2, 8), (6, 2, 2, 2)];
+    let shapes = [
+        (4, 4, 1, 2),
+        (5, 7, 3, 2),
+        (8, 4, 2, 4),
+        (9, 13, 16, 4),
+        (8, 8, 1, 8),
+        (17, 20, 2, 8),
+        (6, 2, 2, 2),
+    ];
     for ((h, w, c, size), stalls) in shapes.into_iter().flat_map(|shape| STALLS.map(|s| (shape, s))) {
         let input = Shape { h, w, c };
         let pixels = beats(2 * h * w, c, 3);

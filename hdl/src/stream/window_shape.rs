@@ -113,7 +113,9 @@ impl WindowShape {
 
     /// Whether the padded position is the last of a window.
     pub fn completes(&self, row: usize, col: usize) -> bool {
-        let last = |at: usize, kernel: usize, stride: usize| at + 1 >= kernel && (at + 1 - kernel).is_multiple_of(stride);
+        let last = |at: usize, kernel: usize, stride: usize| {
+            at + 1 >= kernel && (at + 1 - kernel).is_multiple_of(stride)
+        };
         last(row, self.kernel.0, self.stride.0) && last(col, self.kernel.1, self.stride.1)
     }
 }

@@ -76,10 +76,30 @@ fn check(spec: &TopSpec) -> Result<(), HdlError> {
     let words = spec.weight_bytes / spec.lanes;
     let spram = spec.weight_memory == MemoryStyle::Spram;
     let rules = [
-        ("activation", spec.activation_bytes, (1..=1 << 16).contains(&spec.activation_bytes), "1 to 65536 bytes"),
-        ("weight", spec.weight_bytes, (1..=1 << 16).contains(&words), "1 to 65536 words of a byte for each lane"),
-        ("weight", spec.weight_bytes, !spram || (words == 1 << 14 && spec.lanes == 8), "four SPRAM make 131072 bytes for 8 lanes"),
-        ("parameter", spec.parameter_channels, (1..=1 << 13).contains(&spec.parameter_channels), "1 to 8192 channels"),
+        (
+            "activation",
+            spec.activation_bytes,
+            (1..=1 << 16).contains(&spec.activation_bytes),
+            "1 to 65536 bytes",
+        ),
+        (
+            "weight",
+            spec.weight_bytes,
+            (1..=1 << 16).contains(&words),
+            "1 to 65536 words of a byte for each lane",
+        ),
+        (
+            "weight",
+            spec.weight_bytes,
+            !spram || (words == 1 << 14 && spec.lanes == 8),
+            "four SPRAM make 131072 bytes for 8 lanes",
+        ),
+        (
+            "parameter",
+            spec.parameter_channels,
+            (1..=1 << 13).contains(&spec.parameter_channels),
+            "1 to 8192 channels",
+        ),
         ("program", spec.descriptors, (1..=1 << 11).contains(&spec.descriptors), "1 to 2048 descriptors"),
     ];
     match rules.into_iter().find(|(_, _, holds, _)| !holds) {

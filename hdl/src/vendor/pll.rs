@@ -46,8 +46,12 @@ impl PllStyle {
             let vco = u64::from(out_hz) << divq;
             let feedback = vco / u64::from(in_hz);
             let fits = (533_000_000..=1_066_000_000).contains(&vco) && vco % u64::from(in_hz) == 0;
-            (fits && (1..=128).contains(&feedback))
-                .then(|| Self::Ice40 { divr: 0, divf: feedback as u8 - 1, divq, filter })
+            (fits && (1..=128).contains(&feedback)).then(|| Self::Ice40 {
+                divr: 0,
+                divf: feedback as u8 - 1,
+                divq,
+                filter,
+            })
         })
     }
 
@@ -58,9 +62,14 @@ impl PllStyle {
             u64::from(in_hz) * u64::from(feedback) == u64::from(out_hz) * u64::from(input)
                 && in_hz / u32::from(input) >= 3_125_000
         };
-        let output = (1..=128u8).find(|o| (500..=700).contains(&(u64::from(out_hz) * u64::from(*o) / 1_000_000)))?;
+        let output =
+            (1..=128u8).find(|o| (500..=700).contains(&(u64::from(out_hz) * u64::from(*o) / 1_000_000)))?;
         let dividers = (1..=8u8).flat_map(|i| (1..=80u8).map(move |f| (i, f)));
-        dividers.into_iter().find(|(i, f)| exact(*i, *f)).map(|(input, feedback)| Self::Ecp5 { input, feedback, output })
+        dividers.into_iter().find(|(i, f)| exact(*i, *f)).map(|(input, feedback)| Self::Ecp5 {
+            input,
+            feedback,
+            output,
+        })
     }
 }
 

@@ -33,7 +33,9 @@ pub enum ReplayError {
     #[error(transparent)]
     Verilator(#[from] VerilatorError),
     /// RustHDL and Verilog differ.
-    #[error("cycle {cycle}, port {port}: RustHDL {expected}, Verilog {found} (hexadecimal); {differing} of {compared} values differ")]
+    #[error(
+        "cycle {cycle}, port {port}: RustHDL {expected}, Verilog {found} (hexadecimal); {differing} of {compared} values differ"
+    )]
     Differs {
         /// First differing cycle.
         cycle: usize,
@@ -78,7 +80,11 @@ impl<B: Block> Recorder<B> {
     ///
     /// # Errors
     /// The block does not settle.
-    pub fn cycle<T>(&mut self, drive: impl FnOnce(&mut B), observe: impl FnOnce(&B) -> T) -> Result<T, Oscillation> {
+    pub fn cycle<T>(
+        &mut self,
+        drive: impl FnOnce(&mut B),
+        observe: impl FnOnce(&B) -> T,
+    ) -> Result<T, Oscillation> {
         drive(&mut self.stepper.block);
         self.stepper.settle()?;
         self.rows.push(ports::values(self.stepper.block.as_ref()));

@@ -38,13 +38,18 @@ impl VerilatedDevice {
         let tool = find()?;
         let folder = tempfile::tempdir().map_err(VerilatorError::io("temporary folder"))?;
         let text = format!("{verilog}{}", vendor::MODELS);
-        let program = compile(&tool, &Source { name: "top", verilog: &text, main: &main_text(spec), optimise: 2 }, folder.path())?;
+        let program = compile(
+            &tool,
+            &Source { name: "top", verilog: &text, main: &main_text(spec), optimise: 2 },
+            folder.path(),
+        )?;
         let mut child = Command::new(&program)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .map_err(VerilatorError::io(&program))?;
-        let broken = || VerilatorError::Io { path: program.clone(), source: io::ErrorKind::BrokenPipe.into() };
+        let broken =
+            || VerilatorError::Io { path: program.clone(), source: io::ErrorKind::BrokenPipe.into() };
         let input = child.stdin.take().ok_or_else(broken)?;
         let output = BufReader::new(child.stdout.take().ok_or_else(broken)?);
         let clock_hz = spec.clock_hz;

@@ -30,7 +30,18 @@ pub fn compile(tool: &Verilator, source: &Source, folder: &Path) -> Result<PathB
     fs::create_dir_all(folder).map_err(VerilatorError::io(folder))?;
     write(&folder.join("top.v"), source.verilog)?;
     let mut verilator = Command::new(&tool.program);
-    verilator.args(["--cc", "--default-language", "1364-2005", "--top-module", "top", "--prefix", "Vtop", "-Wno-fatal", "-Wno-lint", "-Wno-style"]);
+    verilator.args([
+        "--cc",
+        "--default-language",
+        "1364-2005",
+        "--top-module",
+        "top",
+        "--prefix",
+        "Vtop",
+        "-Wno-fatal",
+        "-Wno-lint",
+        "-Wno-style",
+    ]);
     verilator.args(["-Wno-MODDUP", "-Wno-UNOPTFLAT", "--x-initial", "fast", "--x-assign", "fast", "-O3"]);
     verilator.arg("--Mdir").arg(folder).arg(folder.join("top.v"));
     run(verilator, "verilator", source.name)?;
@@ -68,11 +79,17 @@ fn runtime(tool: &Verilator) -> Result<Vec<PathBuf>, VerilatorError> {
     present.map(|(stem, file)| runtime_object(tool, &cache, stem, &file)).collect()
 }
 
-fn runtime_object(tool: &Verilator, cache: &Path, stem: &str, file: &Path) -> Result<PathBuf, VerilatorError> {
+fn runtime_object(
+    tool: &Verilator,
+    cache: &Path,
+    stem: &str,
+    file: &Path,
+) -> Result<PathBuf, VerilatorError> {
     let object = cache.join(format!("{stem}.o"));
     if !object.is_file() {
         // Written under a name of this process and renamed, so that parallel tests never see half an object.
-        let partial = cache.join(format!("{stem}.{}.{:?}.o", std::process::id(), std::thread::current().id()));
+        let partial =
+            cache.join(format!("{stem}.{}.{:?}.o", std::process::id(), std::thread::current().id()));
         let mut compiler = cxx(tool, 2);
         compiler.arg("-c").arg(file).arg("-o").arg(&partial);
         run(compiler, "g++", stem)?;

@@ -12,9 +12,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum VerilatorError {
     /// A program is not there.
-    #[error(
-        "{tool} was not found: set {variable}, or install it with `bitstreams/tools.sh`{also}"
-    )]
+    #[error("{tool} was not found: set {variable}, or install it with `bitstreams/tools.sh`{also}")]
     Missing {
         /// Name of the program.
         tool: &'static str,

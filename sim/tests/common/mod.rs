@@ -10,7 +10,9 @@ use frazil_hdl::vendor::PllStyle;
 use frazil_model::plan::Plan;
 use frazil_sim::DeviceKind;
 use frazil_sim::serial::Simulated;
-use frazil_wire::{Decoded, Decoder, Header, Kind, MAGIC_REPLY, MAGIC_REQUEST, Region, Register, Status, encode};
+use frazil_wire::{
+    Decoded, Decoder, Header, Kind, MAGIC_REPLY, MAGIC_REQUEST, Region, Register, Status, encode,
+};
 
 /// A small chip with a fast serial line, so that simulations are short.
 pub fn spec() -> TopSpec {
@@ -55,7 +57,8 @@ impl Conversation {
     pub fn request(&mut self, kind: Kind, region: u8, address: u32, len: u16, payload: &[u8]) -> Vec<u8> {
         let seq = self.seq;
         self.seq = self.seq.wrapping_add(1);
-        let header = Header { magic: MAGIC_REQUEST, kind: kind as u8, seq, region_or_status: region, address, len };
+        let header =
+            Header { magic: MAGIC_REQUEST, kind: kind as u8, seq, region_or_status: region, address, len };
         self.device.write_all(&encode(&header, payload)).expect("the wire takes it");
         let mut buffer = [0; 4096];
         loop {

@@ -30,7 +30,11 @@ pub fn random(rng: &mut Pcg64) -> Graph {
 
 fn tensor(rng: &mut Pcg64, index: usize, shape: Shape) -> TensorInfo {
     let scale = [0.5, 2.0, 8.0, 30.0][index] * rng.random_range(0.5..2.0);
-    TensorInfo { name: format!("tensor{index}"), shape, quant: Quant { scale, zero_point: rng.random_range(-128..128) } }
+    TensorInfo {
+        name: format!("tensor{index}"),
+        shape,
+        quant: Quant { scale, zero_point: rng.random_range(-128..128) },
+    }
 }
 
 fn conv(rng: &mut Pcg64, input: Shape) -> (Conv2d, Shape) {
@@ -48,7 +52,9 @@ fn conv(rng: &mut Pcg64, input: Shape) -> (Conv2d, Shape) {
         dilation: (1, 1),
         padding,
         activation: [Activation::None, Activation::Relu, Activation::Relu6][rng.random_range(0..3)],
-        weights: Array4::from_shape_simple_fn((channels, kernel.0, kernel.1, input.c), || rng.random_range(-127..=127)),
+        weights: Array4::from_shape_simple_fn((channels, kernel.0, kernel.1, input.c), || {
+            rng.random_range(-127..=127)
+        }),
         bias: (0..channels).map(|_| rng.random_range(-2000..2000)).collect(),
         weight_scales: (0..channels).map(|_| rng.random_range(0.01..0.1)).collect(),
     };

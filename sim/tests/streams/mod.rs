@@ -80,7 +80,9 @@ impl<S: Hardware, const I: usize, const O: usize> Bank<S, I, O> {
             let stalls = [(0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.7, 0.7)][cycle / 100 % 4];
             let drive = |b: &mut Self| (0..count).for_each(|i| b.drive(i, taken[i], stalls, &mut rng));
             let moves = |b: &Self| -> Vec<(bool, bool)> {
-                let moves = |i: usize| (b.x_valid[i].val() && b.x_ready[i].val(), b.y_valid[i].val() && b.y_ready[i].val());
+                let moves = |i: usize| {
+                    (b.x_valid[i].val() && b.x_ready[i].val(), b.y_valid[i].val() && b.y_ready[i].val())
+                };
                 (0..count).map(moves).collect()
             };
             let moved = recorder.cycle(drive, moves).unwrap();
