@@ -16,6 +16,9 @@ use crate::stream::{Chain, Pack, PackStage, Stage, StreamError, Streamed, Unpack
 ///                     └──────┘  └───────┘       └───────┘  └────────┘
 /// ```
 ///
+/// A frame takes at least a clock for each padded position of its largest layer and for each byte; where results
+/// come faster than a byte a clock, as in the last row of a pool's blocks, the layers wait.
+///
 /// Frames follow each other without a gap and without a reset. Without layers, bytes pass unchanged.
 /// Its behaviour to the clock is [`FrontModel`].
 #[derive(LogicBlock)]

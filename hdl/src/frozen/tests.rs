@@ -118,7 +118,7 @@ fn a_reset_front_starts_over() {
             model.clock(Some(&[byte]), true);
             (model.valid(), model.data().to_vec())
         };
-        (0..100).map(|i| clock(i)).collect()
+        (0..100).map(&mut clock).collect()
     };
     let first = trace(&mut model);
     assert_ne!(trace(&mut model), first);
@@ -221,10 +221,11 @@ fn impossible_layers_are_refused() {
 }
 
 #[test]
-fn text_is_printed_once_and_names_no_wide_literal() {
-    for (i, built) in built() {
-        let stage = FrozenConvStage::new(&built.layer).unwrap();
-        assert_eq!(stage.verilog(), FrozenConvStage::new(&built.layer).unwrap().verilog(), "case {i}");
-        assert!(!stage.verilog().contains("$signed(x"), "case {i}: operands are extended by hand");
-    }
+fn text_depends_on_the_layer_alone() {
+    let texts: Vec<String> =
+        built().map(|(_, built)| FrozenConvStage::new(&built.layer).unwrap().verilog()).collect();
+    let again: Vec<String> =
+        built().map(|(_, built)| FrozenConvStage::new(&built.layer).unwrap().verilog()).collect();
+    assert_eq!(texts, again);
+    assert!(texts.windows(2).all(|pair| pair[0] != pair[1]));
 }

@@ -8,8 +8,10 @@ mod layout;
 mod machine;
 pub mod network;
 mod target;
+mod tracking;
 
 pub use boards::connected;
 pub use executor::{Executor, Inference};
 pub use fabric::top_spec;
 pub use target::Target;
+pub use tracking::{RawPixels, Tracking};

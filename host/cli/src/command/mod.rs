@@ -2,16 +2,19 @@
 
 mod build;
 mod completions;
+mod demo;
 mod doctor;
+mod eval;
 mod flash;
 mod inspect;
 mod list;
 mod plan;
 mod run;
+mod track;
 
 use std::process::ExitCode;
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, EvalCommand};
 use crate::error::Result;
 use crate::output::Output;
 
@@ -45,6 +48,8 @@ pub fn run(cli: Cli) -> Result<Verdict> {
         Command::Flash(args) => flash::run(output, &args),
         Command::Run(args) => run::run(output, &args),
         Command::Completions { shell } => completions::run(output, shell),
-        _ => todo!(),
+        Command::Track(args) => track::run(output, &args),
+        Command::Eval(EvalCommand::Otb(args)) => eval::otb(output, &args),
+        Command::Demo(args) => demo::run(output, &args),
     }
 }
