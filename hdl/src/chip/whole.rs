@@ -156,7 +156,7 @@ impl<const N: usize> Logic for Chip<N> {
         self.feeder.y_valid.next = self.front.y_valid.val();
         self.front.y_ready.next = self.feeder.y_ready.val();
         // Memories. Whoever is not at work must not write: each write is enabled by its own unit.
-        self.activations.rd_addr.next = self.bus_addr.val().get_bits::<16>(0);
+        self.activations.rd_addr.next = bit_cast::<16, 24>(self.bus_addr.val());
         self.activations.wr_addr.next = self.bus_addr.val();
         self.activations.wr_data.next = self.bus_wdata.val();
         self.activations.wr_en.next = self.bus_we.val() & (self.bus_region.val() == 1);
@@ -187,7 +187,7 @@ impl<const N: usize> Logic for Chip<N> {
         self.program.wr_data.next = self.bus_wdata.val();
         self.program.wr_en.next = self.bus_we.val() & (self.bus_region.val() == 4);
         // Reading back.
-        self.registers.address.next = self.bus_addr.val().get_bits::<5>(0);
+        self.registers.address.next = bit_cast::<5, 24>(self.bus_addr.val());
         self.registers.cycles.next = self.sequencer.cycles.val();
         self.read_back.d.next = self.activation.val();
         if self.bus_region.val() == 0 {

@@ -104,8 +104,9 @@ impl Logic for HeaderRegister {
         if self.pop.val() {
             self.map.x.next = self.sum.q.val() ^ self.held_kind.q.val();
         }
-        self.from_len.next = bit_cast::<24, 8>(self.held_len.q.val().get_bits::<8>(0));
+        self.from_len.next = 0.into();
         if self.push.val() | self.pop.val() {
+            self.from_len.next = bit_cast::<24, 8>(self.held_len.q.val().get_bits::<8>(0));
             self.held_kind.d.next = self.held_seq.q.val();
             self.held_seq.d.next = self.held_region.q.val();
             self.held_region.d.next = self.held_address.q.val().get_bits::<8>(0);

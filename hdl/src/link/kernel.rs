@@ -162,7 +162,7 @@ impl Logic for Link {
         self.bus_wdata.next = self.rx_data.val();
         self.bus_we.next = false;
         self.run_start.next = false;
-        self.run_entry.next = self.address.q.val().get_bits::<16>(0);
+        self.run_entry.next = bit_cast::<16, 24>(self.address.q.val());
         self.tx_data.next = self.header.front.val();
         self.tx_start.next = false;
         // Conditions.
@@ -171,7 +171,7 @@ impl Logic for Link {
         self.not_empty.next = self.header.len.val() != 0;
         self.sends.next = !self.tx_busy.val();
         self.last.next = self.left.q.val() == 1;
-        self.crc_byte.next = self.payload.crc.val().get_bits::<8>(0);
+        self.crc_byte.next = bit_cast::<8, 16>(self.payload.crc.val());
         self.listening.next = false;
         match self.state.q.val() {
             LinkState::Search => {

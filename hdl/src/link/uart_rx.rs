@@ -74,13 +74,14 @@ impl Logic for UartRx {
         self.low.d.next = self.meta.q.val();
         self.was_low.d.next = self.low.q.val();
         self.arrived.d.next = false;
-        self.shifted.next = self.shift.q.val() >> 1;
+        self.shifted.next = 0.into();
         self.count.d.next = self.count.q.val() - 1;
         if !self.active.q.val() {
             self.count.d.next = self.half.val();
             self.position.d.next = 0.into();
             self.active.d.next = self.low.q.val() & !self.was_low.q.val();
         } else if self.count.q.val() == 0 {
+            self.shifted.next = self.shift.q.val() >> 1;
             self.count.d.next = self.full.val();
             self.position.d.next = self.position.q.val() + 1;
             if self.position.q.val() == 0 {

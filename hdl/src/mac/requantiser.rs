@@ -174,9 +174,11 @@ impl Logic for Requantiser {
         dff_setup!(self, clock, count, lanes_left, g_left, pointer, out, low_word, acc, multiplier, product);
         dff_setup!(self, clock, half, sticky, left, right);
         // The descriptor bus.
-        self.bound_low.next = signed_cast_s(self.word.val().get_bits::<8>(0));
-        self.bound_high.next = signed_cast_s(self.word.val().get_bits::<8>(8));
+        self.bound_low.next = self.zero8.val();
+        self.bound_high.next = self.zero8.val();
         if self.load.val() {
+            self.bound_low.next = signed_cast_s(self.word.val().get_bits::<8>(0));
+            self.bound_high.next = signed_cast_s(self.word.val().get_bits::<8>(8));
             if self.field.val() == 2 {
                 self.out_base.d.next = self.word.val();
             }
@@ -200,7 +202,10 @@ impl Logic for Requantiser {
         // Arithmetic, each result in a signal of exact width.
         self.word_high.next = bit_cast::<32, 16>(self.param_data.val());
         self.word_low.next = bit_cast::<32, 16>(self.low_word.q.val());
-        self.word_top.next = self.word_high.val() << 16;
+        self.word_top.next = 0.into();
+        if self.state.q.val() == 1 {
+            self.word_top.next = self.word_high.val() << 16;
+        }
         self.word_full.next = self.word_top.val() | self.word_low.val();
         self.bias.next = signed_cast_s(self.word_full.val());
         self.biased.next = (self.sum.val() + self.bias.val()).into();
@@ -225,7 +230,10 @@ impl Logic for Requantiser {
         if self.high.q.val() < self.product.q.val() {
             self.clamped.next = self.high.q.val();
         }
-        self.first_pointer.next = self.param_base.q.val() << 3;
+        self.first_pointer.next = 0.into();
+        if self.start.val() | (self.state.q.val() == 7) {
+            self.first_pointer.next = self.param_base.q.val() << 3;
+        }
         // Outputs.
         self.param_addr.next = self.pointer.q.val() + bit_cast::<16, 5>(self.count.q.val());
         self.wr_addr.next = self.out.q.val();

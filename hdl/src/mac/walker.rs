@@ -52,8 +52,10 @@ pub struct Walker {
     step_x: DFF<Bits<16>>,
     step_y: DFF<Bits<16>>,
     row_skip: DFF<Bits<16>>,
-    stride: DFF<Bits<16>>,
-    pad: DFF<Bits<16>>,
+    stride_x: DFF<Bits<16>>,
+    stride_y: DFF<Bits<16>>,
+    pad_x: DFF<Bits<16>>,
+    pad_y: DFF<Bits<16>>,
     in_w: DFF<Bits<16>>,
     in_h: DFF<Bits<16>>,
     running: DFF<Bit>,
@@ -82,12 +84,8 @@ pub struct Walker {
     next_line: Signal<Local, Bits<16>>,
     next_x0: Signal<Local, Bits<16>>,
     next_y0: Signal<Local, Bits<16>>,
-    stride_x: Signal<Local, Bits<16>>,
-    stride_y: Signal<Local, Bits<16>>,
     left_edge: Signal<Local, Bits<16>>,
     top_edge: Signal<Local, Bits<16>>,
-    pad_x: Signal<Local, Bits<16>>,
-    pad_y: Signal<Local, Bits<16>>,
     zero: Signal<Local, Bits<16>>,
 }
 
@@ -95,7 +93,7 @@ impl Logic for Walker {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, in_base, weight_base, out_w, out_h, channels, kernel_w, kernel_h, groups);
-        dff_setup!(self, clock, step_x, step_y, row_skip, stride, pad, in_w, in_h);
+        dff_setup!(self, clock, step_x, step_y, row_skip, stride_x, stride_y, pad_x, pad_y, in_w, in_h);
         dff_setup!(self, clock, running, fresh, addr, window, line, weight, c_left, kx_left, ky_left, g_left);
         dff_setup!(self, clock, ox_left, oy_left, x, y, x0, y0);
         // The descriptor bus.
@@ -134,10 +132,12 @@ impl Logic for Walker {
                 self.row_skip.d.next = self.word.val();
             }
             if self.field.val() == 15 {
-                self.stride.d.next = self.word.val();
+                self.stride_x.d.next = bit_cast::<16, 8>(self.word.val().get_bits::<8>(0));
+                self.stride_y.d.next = bit_cast::<16, 8>(self.word.val().get_bits::<8>(8));
             }
             if self.field.val() == 16 {
-                self.pad.d.next = self.word.val();
+                self.pad_x.d.next = bit_cast::<16, 8>(self.word.val().get_bits::<8>(0));
+                self.pad_y.d.next = bit_cast::<16, 8>(self.word.val().get_bits::<8>(8));
             }
             if self.field.val() == 17 {
                 self.in_w.d.next = self.word.val();
@@ -160,19 +160,15 @@ impl Logic for Walker {
         self.weight_addr.next = self.weight.q.val();
         self.busy.next = self.running.q.val();
         // Where the next product may lie.
-        self.stride_x.next = bit_cast::<16, 8>(self.stride.q.val().get_bits::<8>(0));
-        self.stride_y.next = bit_cast::<16, 8>(self.stride.q.val().get_bits::<8>(8));
-        self.pad_x.next = bit_cast::<16, 8>(self.pad.q.val().get_bits::<8>(0));
-        self.pad_y.next = bit_cast::<16, 8>(self.pad.q.val().get_bits::<8>(8));
         self.zero.next = 0.into();
-        self.left_edge.next = self.zero.val() - self.pad_x.val();
-        self.top_edge.next = self.zero.val() - self.pad_y.val();
+        self.left_edge.next = self.zero.val() - self.pad_x.q.val();
+        self.top_edge.next = self.zero.val() - self.pad_y.q.val();
         self.next_addr.next = self.addr.q.val() + 1;
         self.next_row.next = self.next_addr.val() + self.row_skip.q.val();
         self.next_window.next = self.window.q.val() + self.step_x.q.val();
         self.next_line.next = self.line.q.val() + self.step_y.q.val();
-        self.next_x0.next = self.x0.q.val() + self.stride_x.val();
-        self.next_y0.next = self.y0.q.val() + self.stride_y.val();
+        self.next_x0.next = self.x0.q.val() + self.stride_x.q.val();
+        self.next_y0.next = self.y0.q.val() + self.stride_y.q.val();
         if self.advance.val() {
             self.fresh.d.next = false;
             self.addr.d.next = self.next_addr.val();

@@ -78,11 +78,13 @@ macro_rules! plain {
 plain! {
     frazil_track::schedule::WindowError => "frazil::track::window", "--window 4, or --window adaptive";
     frazil_track::motion::MotionError => "frazil::track::motion", "look at the video's size with: ffprobe VIDEO";
-    frazil_track::extrapolate::ExtrapolationError => "frazil::track::box", "give a box with a size: --box X,Y,W,H";
+    frazil_track::extrapolate::ExtrapolationError => "frazil::track::bad_box", "give a box with a size: --box X,Y,W,H";
     frazil_model::graph::GraphError => "frazil::model::graph", "correct the graph's JSON; a good one is shown by: frazil inspect oriented --json";
     frazil_model::reference::ReferenceError => "frazil::model::input", "see the network's input with: frazil inspect GRAPH";
     frazil_model::requant::RequantError => "frazil::model::requant", "correct the scales in the graph's JSON";
     frazil_hdl::top::HdlError => "frazil::hdl::fabric", "correct the board's [fabric], or choose a board of: frazil list";
+    frazil_track::tracker::BoxError => "frazil::track::bad_box", "give a box with a size inside the frame: --box X,Y,W,H";
+    frazil_track::tracker::ParameterError => "frazil::track::parameter", "this is a fault of frazil: please report it with the command line";
     frazil_track::FrameError => "frazil::frames::size", "look at the video's size with: ffprobe VIDEO";
 }
 
@@ -96,9 +98,7 @@ impl From<frazil_model::plan::PlanError> for Failure {
             PlanError::TooFewToFreeze { found, .. } => {
                 ("frazil::plan::freeze", format!("freeze fewer layers: --freeze {found}"))
             }
-            PlanError::Freeze { .. } => {
-                ("frazil::plan::freeze", "freeze fewer layers: --freeze N".into())
-            }
+            PlanError::Freeze { .. } => ("frazil::plan::freeze", "freeze fewer layers: --freeze N".into()),
             PlanError::Unsupported { .. } => {
                 ("frazil::plan::unsupported", "see the network's operators with: frazil inspect GRAPH".into())
             }
@@ -131,7 +131,7 @@ pub enum UsageError {
     /// Not four numbers.
     #[error("`{text}` is not a box")]
     #[diagnostic(
-        code(frazil::track::r#box),
+        code(frazil::track::bad_box),
         help("four numbers, the left top corner and the size: --box 205,151,17,50")
     )]
     BoxText {
@@ -276,4 +276,8 @@ pub enum UsageError {
         /// Weights of the layer.
         expected: usize,
     },
+    /// A keyframe before the first one.
+    #[error("the tracker was asked for a target that it has not seen")]
+    #[diagnostic(code(frazil::track::not_started), help("this is a fault of frazil: please report it with the command line"))]
+    NotStarted,
 }

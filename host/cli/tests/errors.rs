@@ -122,7 +122,7 @@ fn a_box_outside_the_frame() {
     }
     let mut command = frazil();
     command.args(["track", "--box", "1,2,3"]).arg(&video);
-    refuses(&mut command, "frazil::track::box", &["`1,2,3`"]);
+    refuses(&mut command, "frazil::track::bad_box", &["`1,2,3`"]);
     let mut command = frazil();
     refuses(command.arg("track").arg(&video), "frazil::track::no_box", &["--box X,Y,W,H"]);
 }

@@ -12,6 +12,7 @@ use frazil_model::plan::{
 use frazil_model::reference::Evaluator;
 use frazil_model::requant::real_multipliers;
 use frazil_model::zoo::{CORRELATION, FEATURES, oriented};
+use frazil_track::tracker::{Response, TemplateBank};
 
 use super::executor::Executor;
 use super::layout;
@@ -22,26 +23,6 @@ use crate::pipeline::DeviceUse;
 
 /// Frozen layers of the tracker's network: its filter bank.
 const FROZEN: usize = 1;
-
-/// Templates of all lanes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Templates {
-    /// `[lane][row][column][channel]`.
-    pub weights: Vec<i8>,
-    /// One for each lane, as in the graph: the input's zero point is not folded in.
-    pub bias: Vec<i32>,
-    /// Real factor from accumulator to response, one for each lane.
-    pub factors: Vec<f64>,
-}
-
-/// Responses and features of a patch.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Correlated {
-    /// Rows, columns, lanes.
-    pub responses: Vec<i8>,
-    /// Rows, columns, channels.
-    pub features: Vec<i8>,
-}
 
 /// The network with its present templates.
 pub struct Correlation {
@@ -58,7 +39,7 @@ impl Correlation {
     }
 
     /// Replaces the templates.
-    pub fn load(&mut self, templates: &Templates) -> Result<()> {
+    pub fn load(&mut self, templates: &TemplateBank) -> Result<()> {
         let at = node(&self.graph)?;
         let (input, output) = (self.graph.nodes[at].inputs[0], self.graph.nodes[at].output);
         let scales = (self.graph.tensors[input].quant.scale, self.graph.tensors[output].quant.scale);
@@ -90,7 +71,7 @@ impl Correlation {
     }
 
     /// Responses of all templates at all places of a patch.
-    pub fn correlate(&mut self, patch: &[i8]) -> Result<Correlated> {
+    pub fn correlate(&mut self, patch: &[i8]) -> Result<Response> {
         match &mut self.executor {
             Executor::Reference(evaluator) => evaluate(&self.graph, evaluator, patch),
             Executor::Machine(loaded) => {
@@ -99,7 +80,7 @@ impl Correlation {
                     (layout::input(plan)?.address, layout::output(plan)?, layout::features(plan)?);
                 let regions = [(responses.address, responses.len), (features.address, features.len)];
                 let mut read = machine.run((from, patch), layout::entry(plan, ENTRY_RUN)?, &regions)?;
-                Ok(Correlated { features: read.swap_remove(1), responses: read.swap_remove(0) })
+                Ok(Response { features: read.swap_remove(1), map: read.swap_remove(0) })
             }
         }
     }
@@ -112,7 +93,15 @@ impl Correlation {
         }
     }
 
-    /// Hash of the design on the device, or of none.
+    /// The clock that the device names; none on the reference.
+    pub fn clock_hz(&self) -> Option<f64> {
+        match &self.executor {
+            Executor::Reference(_) => None,
+            Executor::Machine(loaded) => Some(loaded.0.clock_hz()),
+        }
+    }
+
+    /// Hash of the design on the device; none on the reference.
     pub fn design_id(&self) -> Option<u64> {
         match &self.executor {
             Executor::Reference(_) => None,
@@ -127,17 +116,17 @@ fn node(graph: &Graph) -> Result<usize> {
     Ok(index.ok_or_else(|| Failure::from(layout::lacks(CORRELATION)))?)
 }
 
-fn evaluate(graph: &Graph, evaluator: &Evaluator, patch: &[i8]) -> Result<Correlated> {
+fn evaluate(graph: &Graph, evaluator: &Evaluator, patch: &[i8]) -> Result<Response> {
     let mut tensors = evaluator.run(patch).map_err(Failure::from)?;
     let features = graph.tensors.iter().position(|t| t.name == FEATURES);
     let features = features.ok_or_else(|| Failure::from(layout::lacks(FEATURES)))?;
     let take = |tensor: &mut frazil_model::reference::Tensor| std::mem::take(&mut tensor.data);
-    let responses = take(&mut tensors[evaluator.output()]);
-    Ok(Correlated { responses, features: take(&mut tensors[features]) })
+    let map = take(&mut tensors[evaluator.output()]);
+    Ok(Response { map, features: take(&mut tensors[features]) })
 }
 
-/// Puts templates into a convolution. Weight scales are float32, as in all graphs, so that a factor keeps 24 bits.
-fn fill(conv: &mut Conv2d, templates: &Templates, (input, output): (f32, f32)) -> Result<()> {
+/// Puts templates into a convolution.
+fn fill(conv: &mut Conv2d, templates: &TemplateBank, (input, output): (f32, f32)) -> Result<()> {
     let lanes = conv.bias.len();
     let fits = templates.weights.len() == conv.weights.len()
         && templates.bias.len() == lanes
@@ -147,12 +136,13 @@ fn fill(conv: &mut Conv2d, templates: &Templates, (input, output): (f32, f32)) -
     }
     conv.weights.iter_mut().zip(&templates.weights).for_each(|(w, t)| *w = *t);
     conv.bias.copy_from_slice(&templates.bias);
-    let scale = |factor: &f64| (factor * f64::from(output) / f64::from(input)) as f32;
+    // Both scales are powers of two, so that nothing is rounded.
+    let scale = |factor: &f32| factor * output / input;
     conv.weight_scales = templates.factors.iter().map(scale).collect();
     Ok(())
 }
 
-fn mismatch(templates: &Templates, expected: usize) -> miette::Report {
+fn mismatch(templates: &TemplateBank, expected: usize) -> miette::Report {
     UsageError::Templates { found: templates.weights.len(), expected }.into()
 }
 
@@ -201,16 +191,16 @@ mod tests {
             let mut device = Correlation::open(&Target::parse("sim").unwrap(), &board).unwrap();
             for seed in 1..4 {
                 let weights = bytes(4096, seed).into_iter().map(|w| w.max(-127)).collect();
-                let factors = (0..8).map(|lane| 0.0003 / f64::from(lane + seed as i32)).collect();
+                let factors = (0..8).map(|lane| 0.003 / (lane + seed as i32) as f32).collect();
                 let bias = (0..8).map(|lane| 1000 * lane - 3000).collect();
-                let templates = Templates { weights, bias, factors };
+                let templates = TemplateBank { weights, bias, factors };
                 let patch = bytes(4096, seed + 100);
                 reference.load(&templates).unwrap();
                 device.load(&templates).unwrap();
                 let expected = reference.correlate(&patch).unwrap();
                 assert_eq!(device.correlate(&patch).unwrap(), expected, "{} {seed}", board.name);
                 assert_eq!(device.features(&patch).unwrap(), expected.features, "{} {seed}", board.name);
-                let distinct: std::collections::BTreeSet<i8> = expected.responses.iter().copied().collect();
+                let distinct: std::collections::BTreeSet<i8> = expected.map.iter().copied().collect();
                 assert!(distinct.len() > 20, "the responses say nothing: {distinct:?}");
             }
             assert!(device.used().cycles > 6 * 40_000, "{:?}", device.used());
@@ -221,7 +211,7 @@ mod tests {
     fn templates_of_another_size_are_refused() {
         let board = Board::load("icebreaker").unwrap();
         let mut reference = Correlation::open(&Target::Reference, &board).unwrap();
-        let templates = Templates { weights: vec![0; 7], bias: vec![0; 8], factors: vec![1.0; 8] };
+        let templates = TemplateBank { weights: vec![0; 7], bias: vec![0; 8], factors: vec![1.0; 8] };
         assert!(reference.load(&templates).is_err());
     }
 }

@@ -1,68 +1,93 @@
-//! TEMPORARY
+//! The two trackers as the loop sees them: one on the accelerator, one on raw pixels for comparison.
+
 use frazil_boards::Board;
+use frazil_track::ncc::{NccConfig, NccTracker};
+use frazil_track::tracker::{Correlator, Response, TemplateBank, Tracker, TrackerConfig, TrackerError};
 use frazil_track::{BBox, GrayView};
-use super::correlation::{Correlation, Templates};
+
+use super::correlation::Correlation;
 use super::target::Target;
 use crate::args::DeviceArgs;
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Result, UsageError};
 use crate::pipeline::{DeviceUse, Found, Look};
 use crate::report::Device;
 
-pub struct Tracking { correlation: Correlation, device: Device, last: BBox }
+impl Correlator for Correlation {
+    type Error = miette::Report;
 
-fn patch(frame: &GrayView<'_>, b: &BBox) -> Vec<i8> {
-    let (cx, cy) = b.centre();
-    let (w, h) = (b.w * 2.0, b.h * 2.0);
-    (0..64 * 64).map(|i| {
-        let (x, y) = ((i % 64) as f64 + 0.5, (i / 64) as f64 + 0.5);
-        let (sx, sy) = (cx + (x / 64.0 - 0.5) * w, cy + (y / 64.0 - 0.5) * h);
-        (frame.pixel(sx.floor() as isize, sy.floor() as isize) ^ 0x80) as i8
-    }).collect()
+    fn features(&mut self, patch: &[i8]) -> Result<Vec<i8>> {
+        Correlation::features(self, patch)
+    }
+
+    fn load(&mut self, templates: &TemplateBank) -> Result<()> {
+        Correlation::load(self, templates)
+    }
+
+    fn correlate(&mut self, patch: &[i8]) -> Result<Response> {
+        Correlation::correlate(self, patch)
+    }
+}
+
+/// The tracker whose network runs on a device.
+pub struct Tracking {
+    correlation: Correlation,
+    tracker: Option<Tracker>,
+    device: Device,
 }
 
 impl Tracking {
+    /// On the device and board of the command line.
     pub fn open(args: &DeviceArgs) -> Result<Self> {
+        let target = Target::parse(&args.device)?;
         let board = Board::load(&args.board.board).map_err(Failure::from)?;
-        let mut t = Self::on(&Target::parse(&args.device)?, &board)?;
-        t.device.kind = args.device.clone();
-        Ok(t)
+        Self::on(&args.device, &target, &board)
     }
-    pub fn on(target: &Target, board: &Board) -> Result<Self> {
+
+    /// On a target; `name` is what the report calls it.
+    pub fn on(name: &str, target: &Target, board: &Board) -> Result<Self> {
         let correlation = Correlation::open(target, board)?;
-        let device = Device { kind: "x".into(), board: board.name.clone(), clock_hz: board.clock.target_hz.into(),
-            design_id: correlation.design_id().map_or("none".into(), |d| format!("{d:016x}")) };
-        Ok(Self { correlation, device, last: BBox::default() })
+        let device = Device {
+            kind: name.into(),
+            board: board.name.clone(),
+            clock_hz: correlation.clock_hz().unwrap_or_else(|| board.clock.target_hz.into()),
+            design_id: correlation.design_id().map(|id| format!("{id:016x}")),
+        };
+        Ok(Self { correlation, tracker: None, device })
     }
-    pub fn device(&self) -> Device { self.device.clone() }
+
+    /// What the report says of the device.
+    pub fn device(&self) -> Device {
+        self.device.clone()
+    }
 }
+
 impl Look for Tracking {
     fn start(&mut self, frame: &GrayView<'_>, bbox: &BBox) -> Result<()> {
-        self.last = *bbox;
-        let mut weights = Vec::new();
-        for lane in 0..8 {
-            let z = 1.0 + (lane as f64 - 3.5) * 0.03;
-            let f = self.correlation.features(&patch(frame, &bbox.scaled(1.0 / z)))?;
-            let t: Vec<f64> = (0..512).map(|i| { let (y, x, c) = (i / 64, i / 8 % 8, i % 8); f64::from(f[((y + 4) * 16 + x + 4) * 8 + c]) + 128.0 }).collect();
-            let m = t.iter().sum::<f64>() / 512.0;
-            let n = t.iter().map(|v| (v - m).powi(2)).sum::<f64>().sqrt().max(1.0);
-            weights.extend(t.iter().map(|v| ((v - m) / n * 600.0).clamp(-127.0, 127.0).round() as i8));
-        }
-        self.correlation.load(&Templates { weights, bias: vec![0; 8], factors: vec![0.0006; 8] })
+        let config = TrackerConfig::default();
+        self.tracker = Some(Tracker::init(config, frame, bbox, &mut self.correlation).map_err(tracker_error)?);
+        Ok(())
     }
+
     fn find(&mut self, frame: &GrayView<'_>, predicted: &BBox) -> Result<Found> {
-        let r = self.correlation.correlate(&patch(frame, predicted))?;
-        let (at, v) = r.responses.iter().enumerate().max_by_key(|(_, v)| **v).map_or((324, 0), |(i, v)| (i, *v));
-        let (y, x, lane) = (at / 72, at / 8 % 9, at % 8);
-        let (dx, dy) = ((x as f64 - 4.0) / 16.0 * predicted.w * 2.0, (y as f64 - 4.0) / 16.0 * predicted.h * 2.0);
-        let z = 1.0 + (lane as f64 - 3.5) * 0.01;
-        Ok(Found { bbox: predicted.translated(dx, dy).scaled(z), confidence: f64::from(v.max(0)) / 127.0 })
+        let tracker = self.tracker.as_mut().ok_or(UsageError::NotStarted)?;
+        let found = tracker.update(frame, predicted, &mut self.correlation).map_err(tracker_error)?;
+        Ok(Found { bbox: found.bbox, confidence: found.confidence })
     }
-    fn device(&self) -> DeviceUse { self.correlation.used() }
+
+    fn device(&self) -> DeviceUse {
+        self.correlation.used()
+    }
 }
-#[derive(Default)]
-pub struct RawPixels;
-impl Look for RawPixels {
-    fn start(&mut self, _: &GrayView<'_>, _: &BBox) -> Result<()> { Ok(()) }
-    fn find(&mut self, _: &GrayView<'_>, predicted: &BBox) -> Result<Found> { Ok(Found { bbox: *predicted, confidence: 1.0 }) }
-    fn device(&self) -> DeviceUse { DeviceUse::default() }
+
+/// The device's own error, or the tracker's with its code.
+fn tracker_error(error: TrackerError<miette::Report>) -> miette::Report {
+    match error {
+        TrackerError::Device(report) => report,
+        TrackerError::Box(error) => Failure::from(error).into(),
+        TrackerError::Parameter(error) => Failure::from(error).into(),
+        TrackerError::Length { .. } => {
+            let help = "this is a fault of frazil: please report it with the command line";
+            Failure::new("frazil::track::length", help, error.to_string()).into()
+        }
+    }
 }

@@ -76,6 +76,7 @@ struct Loaded {
 /// What every sequence is measured with.
 struct Plan<'a> {
     windows: Vec<Window>,
+    device: &'a str,
     target: Target,
     board: Board,
     progress: &'a Progress,
@@ -90,7 +91,7 @@ pub fn otb(output: Output, args: &OtbArgs) -> Result<Verdict> {
     // A wrong folder is said at once, not after minutes.
     let folders = args.sequences.iter().map(|p| open(p)).collect::<Result<Vec<Folder>>>()?;
     let progress = Progress::new(output, "evaluate", Some(folders.len() * windows.len() * 2));
-    let plan = Plan { windows, target, board, progress: &progress };
+    let plan = Plan { windows, device: &args.device, target, board, progress: &progress };
     let sequences = measure_all(&plan, folders, &args.sequences)?;
     drop(progress);
     let mean = means(&sequences);
@@ -128,7 +129,8 @@ fn measure_all(plan: &Plan<'_>, folders: Vec<Folder>, paths: &[std::path::PathBu
     };
     let mut results: Vec<(usize, Sequence)> = std::thread::scope(|scope| {
         let started: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        let joined = started.into_iter().map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        let joined =
+            started.into_iter().map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         joined.collect::<Result<Vec<_>>>().map(|lists| lists.into_iter().flatten().collect())
     })?;
     results.sort_by_key(|(at, _)| *at);
@@ -137,7 +139,7 @@ fn measure_all(plan: &Plan<'_>, folders: Vec<Folder>, paths: &[std::path::PathBu
 
 fn measure(plan: &Plan<'_>, folder: &Folder, path: &Path) -> Result<Sequence> {
     let loaded = load(folder, path)?;
-    let mut tracking = Tracking::on(&plan.target, &plan.board)?;
+    let mut tracking = Tracking::on(plan.device, &plan.target, &plan.board)?;
     let mut results = Vec::new();
     for window in &plan.windows {
         results.push(one(ORIENTED, &mut tracking, &loaded, *window)?);
@@ -195,7 +197,8 @@ fn means(sequences: &[Sequence]) -> Vec<Mean> {
 }
 
 fn text(evaluation: &Evaluation) -> String {
-    let mut mean = Table::new(["tracker", "window", "success@0.3", "@0.5", "@0.7", "AUC", "precision@20", "inferences"]);
+    let mut mean =
+        Table::new(["tracker", "window", "success@0.3", "@0.5", "@0.7", "AUC", "precision@20", "inferences"]);
     for m in &evaluation.mean {
         let s = &m.score;
         let shares = [s.success_30, s.success_50, s.success_70].map(|v| format!("{v:.3}"));
@@ -220,7 +223,8 @@ fn by_sequence(evaluation: &Evaluation) -> String {
     let columns = || evaluation.mean.iter();
     let short = |tracker: &str| if tracker == ORIENTED { "" } else { "raw " };
     let heading = columns().map(|m| format!("{}{}", short(m.tracker), window_name(&m.window)));
-    let mut table = Table::with_heading(["sequence".to_string(), "frames".to_string()].into_iter().chain(heading));
+    let mut table =
+        Table::with_heading(["sequence".to_string(), "frames".to_string()].into_iter().chain(heading));
     for sequence in &evaluation.sequences {
         let auc = columns().map(|m| {
             let result = sequence.results.iter().find(|r| r.tracker == m.tracker && r.window == m.window);

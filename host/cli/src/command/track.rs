@@ -141,7 +141,8 @@ mod tests {
         for good in ["-5,-5,10,10", "0,0,100,50", "99,49,50,50"] {
             assert!(in_frame(parse_box(good).unwrap(), &info).is_ok(), "{good}");
         }
-        for outside in ["100,0,5,5", "0,50,5,5", "-9,0,9,9", "1,1,0,5", "1,1,-5,5", "NaN,1,5,5", "1,1,inf,5"] {
+        for outside in ["100,0,5,5", "0,50,5,5", "-9,0,9,9", "1,1,0,5", "1,1,-5,5", "NaN,1,5,5", "1,1,inf,5"]
+        {
             assert!(in_frame(parse_box(outside).unwrap(), &info).is_err(), "{outside}");
         }
     }

@@ -7,6 +7,7 @@ use frazil_track::{BBox, GrayFrame, GrayView};
 
 use super::outcome::{DeviceUse, Step};
 use crate::error::{Failure, Result};
+use crate::frames::Frame;
 
 /// What a look at a keyframe found.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +52,8 @@ impl<'a> Engine<'a> {
     }
 
     /// Takes the next frame.
-    pub fn frame(&mut self, luma: &GrayFrame) -> Result<Step> {
+    pub fn frame(&mut self, frame: &Frame) -> Result<Step> {
+        let luma = &frame.luma;
         let before = self.look.device().cycles;
         let decision = self.scheduler.next();
         let found = match self.previous.take() {
@@ -60,6 +62,7 @@ impl<'a> Engine<'a> {
         };
         let step = Step {
             frame: self.frames,
+            name: frame.name.clone(),
             keyframe: decision == Decision::Infer,
             bbox: self.extrapolator.bbox(),
             truth: None,

@@ -7,7 +7,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use engine::{Engine, Found, Look};
+pub use engine::{Found, Look};
 pub use outcome::{DeviceUse, Run, Step, window_name};
 pub use run::{Job, run};
 pub use summary::{RunSummary, table};

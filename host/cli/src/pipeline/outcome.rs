@@ -9,6 +9,8 @@ use serde::Serialize;
 pub struct Step {
     /// Frame, counted from 0.
     pub frame: usize,
+    /// Its file's name, or its number in words.
+    pub name: String,
     /// Whether the device looked at it; else its box was extrapolated.
     pub keyframe: bool,
     /// Where the target is, pixels.

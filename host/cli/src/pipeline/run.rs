@@ -38,7 +38,7 @@ pub fn run(
     while job.limit.is_none_or(|limit| steps.len() < limit) {
         let Some(frame) = source.next_frame()? else { break };
         let truth = job.truth.get(steps.len()).copied().flatten();
-        let step = engine.frame(&frame.luma)?;
+        let step = engine.frame(&frame)?;
         let step = Step { truth, iou: truth.map(|t| t.iou(&step.bbox)), ..step };
         seen(&frame, &step);
         steps.push(step);

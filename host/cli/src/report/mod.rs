@@ -50,8 +50,8 @@ pub struct Device {
     pub board: String,
     /// Its clock.
     pub clock_hz: f64,
-    /// Hash of what is in the fabric.
-    pub design_id: String,
+    /// Hash of what is in the fabric; none on the reference.
+    pub design_id: Option<String>,
 }
 
 /// Everything that the files say.
@@ -106,6 +106,7 @@ mod tests {
             let bbox = truth.translated((frame % window) as f64 * 3.0, 1.0);
             Step {
                 frame,
+                name: format!("frame {frame}"),
                 keyframe: frame.is_multiple_of(window),
                 bbox,
                 truth: Some(*truth),
@@ -129,7 +130,7 @@ mod tests {
             kind: "sim".into(),
             board: "icebreaker".into(),
             clock_hz: 24e6,
-            design_id: "0123456789abcdef".into(),
+            design_id: Some("0123456789abcdef".into()),
         };
         let runs = vec![run(&clip, 1), run(&clip, 4)];
         (Report::new(Source::new(&clip.info(), frames), device, runs), album)

@@ -34,6 +34,7 @@ struct Page<'a> {
 #[derive(Serialize)]
 struct Picture {
     frame: usize,
+    name: String,
     data: String,
     width: u32,
     height: u32,
@@ -101,6 +102,7 @@ fn picture(source: &Source, runs: &[Run], frame: usize, image: &RgbImage) -> Res
     JpegEncoder::new_with_quality(&mut jpeg, QUALITY)
         .encode_image(image)
         .map_err(|e| OutputError::encode("a picture", e))?;
+    let name = runs.iter().find_map(|run| Some(run.steps.get(frame)?.name.clone()));
     let steps = runs.iter().filter_map(|run| run.steps.get(frame).map(|step| (run, step)));
     let boxes = steps.map(|(run, step)| Found {
         name: run.name(),
@@ -110,6 +112,7 @@ fn picture(source: &Source, runs: &[Run], frame: usize, image: &RgbImage) -> Res
     });
     Ok(Picture {
         frame,
+        name: name.unwrap_or_default(),
         data: STANDARD.encode(&jpeg),
         // Boxes are in the video's pixels, whatever the size of the picture.
         width: source.width,
