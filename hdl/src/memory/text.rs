@@ -13,7 +13,6 @@ pub fn block_ram(bytes: usize, depth: usize) -> String {
         format!(
             "(* no_rw_check *) reg [7:0] mem{i} [0:{last}];\n\
              reg [7:0] out{i};\n\
-             integer k{i}; initial for (k{i} = 0; k{i} < {depth}; k{i} = k{i} + 1) mem{i}[k{i}] = 8'd0;\n\
              always @(posedge clock) begin\n\
              if (wr_en && in_range{hit}) mem{i}[wr_word] <= wr_data;\n\
              out{i} <= mem{i}[rd_addr[{top}:0]];\n\

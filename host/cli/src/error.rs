@@ -36,8 +36,14 @@ impl fmt::Display for Failure {
 }
 
 impl Error for Failure {
+    /// The next error down that says something new: some libraries repeat their cause in their own words.
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.error.source()
+        let said = self.error.to_string();
+        let mut cause = self.error.source();
+        while let Some(error) = cause.filter(|e| said.contains(&e.to_string())) {
+            cause = error.source();
+        }
+        cause
     }
 }
 
@@ -84,6 +90,7 @@ plain! {
     frazil_model::requant::RequantError => "frazil::model::requant", "correct the scales in the graph's JSON";
     frazil_hdl::top::HdlError => "frazil::hdl::fabric", "correct the board's [fabric], or choose a board of: frazil list";
     frazil_track::tracker::BoxError => "frazil::track::bad_box", "give a box with a size inside the frame: --box X,Y,W,H";
+    frazil_track::ncc::NccError => "frazil::track::bad_box", "give a box with a size inside the frame: --box X,Y,W,H";
     frazil_track::tracker::ParameterError => "frazil::track::parameter", "this is a fault of frazil: please report it with the command line";
     frazil_track::FrameError => "frazil::frames::size", "look at the video's size with: ffprobe VIDEO";
 }
@@ -278,6 +285,9 @@ pub enum UsageError {
     },
     /// A keyframe before the first one.
     #[error("the tracker was asked for a target that it has not seen")]
-    #[diagnostic(code(frazil::track::not_started), help("this is a fault of frazil: please report it with the command line"))]
+    #[diagnostic(
+        code(frazil::track::not_started),
+        help("this is a fault of frazil: please report it with the command line")
+    )]
     NotStarted,
 }

@@ -9,13 +9,17 @@
 //! - [`extrapolate`]: boxes moved by motion vectors.
 //! - [`schedule`]: which frames are keyframes, constant (EW-N) or adaptive.
 //! - [`metrics`]: success, precision and area under the curve as OTB counts them.
+//! - [`tracker`]: the keyframe tracker, whose convolutions run on an accelerator.
+//! - [`ncc`]: its baseline, normalised cross-correlation of raw pixels.
 
 pub mod boxes;
 pub mod extrapolate;
 pub mod frame;
 pub mod metrics;
 pub mod motion;
+pub mod ncc;
 pub mod schedule;
+pub mod tracker;
 
 pub use boxes::BBox;
 pub use frame::{FrameError, GrayFrame, GrayView};

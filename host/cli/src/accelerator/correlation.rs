@@ -13,6 +13,7 @@ use frazil_model::reference::Evaluator;
 use frazil_model::requant::real_multipliers;
 use frazil_model::zoo::{CORRELATION, FEATURES, oriented};
 use frazil_track::tracker::{Response, TemplateBank};
+use ndarray::Axis;
 
 use super::executor::Executor;
 use super::layout;
@@ -33,7 +34,8 @@ pub struct Correlation {
 impl Correlation {
     /// The network without templates on a target.
     pub fn open(target: &Target, board: &Board) -> Result<Self> {
-        let graph = oriented();
+        let mut graph = frazil_model::zoo::oriented_with(&frazil_model::zoo::OrientedConfig { gradient_shift: 0, ..Default::default() }, &frazil_track::tracker::FILTERS);
+        graph.tensors[0].quant.zero_point = 0;
         let executor = Executor::open(target, board, &graph, FROZEN)?;
         Ok(Self { graph, executor })
     }
@@ -137,9 +139,18 @@ fn fill(conv: &mut Conv2d, templates: &TemplateBank, (input, output): (f32, f32)
     conv.weights.iter_mut().zip(&templates.weights).for_each(|(w, t)| *w = *t);
     conv.bias.copy_from_slice(&templates.bias);
     // Both scales are powers of two, so that nothing is rounded.
-    let scale = |factor: &f32| factor * output / input;
+    let scale = |factor: &f32| if *factor > 0.0 { factor * output / input } else { 1.0 };
     conv.weight_scales = templates.factors.iter().map(scale).collect();
+    silence(conv, &templates.factors);
     Ok(())
+}
+
+/// A lane whose factor is 0 answers 0; a graph says that with weights.
+fn silence(conv: &mut Conv2d, factors: &[f32]) {
+    for (lane, _) in factors.iter().enumerate().filter(|(_, factor)| **factor <= 0.0) {
+        conv.weights.index_axis_mut(Axis(0), lane).fill(0);
+        conv.bias[lane] = 0;
+    }
 }
 
 fn mismatch(templates: &TemplateBank, expected: usize) -> miette::Report {

@@ -64,12 +64,15 @@ impl Tracking {
 impl Look for Tracking {
     fn start(&mut self, frame: &GrayView<'_>, bbox: &BBox) -> Result<()> {
         let config = TrackerConfig::default();
-        self.tracker = Some(Tracker::init(config, frame, bbox, &mut self.correlation).map_err(tracker_error)?);
+        self.tracker =
+            Some(Tracker::init(config, frame, bbox, &mut self.correlation).map_err(tracker_error)?);
         Ok(())
     }
 
     fn find(&mut self, frame: &GrayView<'_>, predicted: &BBox) -> Result<Found> {
         let tracker = self.tracker.as_mut().ok_or(UsageError::NotStarted)?;
+        let own = tracker.predict();
+        let predicted = match std::env::var("POLICY").as_deref() { Ok("own") => &own, Ok("last") => &tracker.bbox(), Ok("mix") if own.iou(predicted) > 0.0 => &BBox::from_centre((own.centre().0 + predicted.centre().0)/2.0, (own.centre().1 + predicted.centre().1)/2.0, own.w, own.h), _ => predicted };
         let found = tracker.update(frame, predicted, &mut self.correlation).map_err(tracker_error)?;
         Ok(Found { bbox: found.bbox, confidence: found.confidence })
     }
@@ -89,5 +92,31 @@ fn tracker_error(error: TrackerError<miette::Report>) -> miette::Report {
             let help = "this is a fault of frazil: please report it with the command line";
             Failure::new("frazil::track::length", help, error.to_string()).into()
         }
+    }
+}
+
+/// Normalised correlation of raw pixels, on the host: what the tracker is measured against.
+#[derive(Default)]
+pub struct RawPixels {
+    tracker: Option<NccTracker>,
+}
+
+impl Look for RawPixels {
+    fn start(&mut self, frame: &GrayView<'_>, bbox: &BBox) -> Result<()> {
+        let tracker = NccTracker::init(NccConfig::default(), frame, bbox).map_err(Failure::from)?;
+        self.tracker = Some(tracker);
+        Ok(())
+    }
+
+    fn find(&mut self, frame: &GrayView<'_>, predicted: &BBox) -> Result<Found> {
+        let tracker = self.tracker.as_mut().ok_or(UsageError::NotStarted)?;
+        let own = tracker.predict();
+        let predicted = match std::env::var("POLICY").as_deref() { Ok("own") => &own, Ok("last") => &tracker.bbox(), Ok("mix") if own.iou(predicted) > 0.0 => &BBox::from_centre((own.centre().0 + predicted.centre().0)/2.0, (own.centre().1 + predicted.centre().1)/2.0, own.w, own.h), _ => predicted };
+        let found = tracker.update(frame, predicted).map_err(Failure::from)?;
+        Ok(Found { bbox: found.bbox, confidence: found.confidence })
+    }
+
+    fn device(&self) -> DeviceUse {
+        DeviceUse::default()
     }
 }

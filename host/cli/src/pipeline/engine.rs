@@ -44,9 +44,9 @@ impl<'a> Engine<'a> {
     /// A run over frames of this size, in the first of which the target is in `start`.
     pub fn new(look: &'a mut dyn Look, window: Window, size: (u32, u32), start: &BBox) -> Result<Self> {
         let (w, h) = (size.0 as usize, size.1 as usize);
-        let motion = MotionEstimator::new(MotionConfig::for_frame(w, h), w, h).map_err(Failure::from)?;
+        let motion = MotionEstimator::new({ let mut c = MotionConfig::for_frame(w, h); let e = |n: &str| std::env::var(n).ok().and_then(|v| v.parse::<usize>().ok()); if let Some(b) = e("MB") { c.block = b; } if let Some(r) = e("MR") { c.range = r as u8; } if e("MX").is_some() { c.search = frazil_track::motion::Search::Exhaustive; } if e("TX").is_some() { c.texture = true; } c }, w, h).map_err(Failure::from)?;
         let extrapolator =
-            Extrapolator::new(ExtrapolationConfig::default(), *start).map_err(Failure::from)?;
+            Extrapolator::new({ let mut c = ExtrapolationConfig::default(); if let Some(v) = std::env::var("XC").ok() { c = toml_like(&v); } c }, *start).map_err(Failure::from)?;
         let scheduler = Scheduler::new(window).map_err(Failure::from)?;
         Ok(Self { look, scheduler, motion, extrapolator, previous: None, frames: 0 })
     }
@@ -101,3 +101,5 @@ impl<'a> Engine<'a> {
         self.look.device()
     }
 }
+
+fn toml_like(v: &str) -> ExtrapolationConfig { serde_json::from_str(v).expect("cfg") }

@@ -122,11 +122,6 @@ impl TrackerConfig {
 }
 
 /// Refuses a parameter out of bounds, and one that is not a number.
-pub(crate) fn check_range(
-    name: &'static str,
-    value: f64,
-    low: f64,
-    high: f64,
-) -> Result<(), ParameterError> {
+pub(crate) fn check_range(name: &'static str, value: f64, low: f64, high: f64) -> Result<(), ParameterError> {
     if (low..=high).contains(&value) { Ok(()) } else { Err(ParameterError { name, value, low, high }) }
 }

@@ -55,7 +55,8 @@ fn find(map: &Map<'_>, config: &TrackerConfig) -> (usize, usize, usize) {
         for x in 0..PLACES {
             for lane in 0..SCALES {
                 let response = map.at(x, y, lane);
-                let held_back = if lane == SCALES / 2 { 0.0 } else { config.scale_penalty * response.max(0.0) };
+                let held_back =
+                    if lane == SCALES / 2 { 0.0 } else { config.scale_penalty * response.max(0.0) };
                 let near = hann(x) * hann(y);
                 let score = (1.0 - config.window) * (response - held_back) + config.window * near;
                 if score > best.0 {

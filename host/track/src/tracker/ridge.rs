@@ -58,7 +58,8 @@ impl Equations {
 
     /// Moves towards `newer` by `rate`.
     pub(super) fn blend(&mut self, newer: &Self, rate: f32) {
-        let mix = |old: &mut [f32], new: &[f32]| old.iter_mut().zip(new).for_each(|(o, n)| *o += rate * (n - *o));
+        let mix =
+            |old: &mut [f32], new: &[f32]| old.iter_mut().zip(new).for_each(|(o, n)| *o += rate * (n - *o));
         mix(&mut self.gram, &newer.gram);
         mix(&mut self.rhs, &newer.rhs);
     }

@@ -71,8 +71,7 @@ fn features(patch: &[i8]) -> Vec<i8> {
 }
 
 fn responses(bank: &TemplateBank, features: &[i8]) -> Vec<i8> {
-    let levels: Vec<i32> =
-        features.iter().map(|f| i32::from(*f) - i32::from(FEATURE_ZERO_POINT)).collect();
+    let levels: Vec<i32> = features.iter().map(|f| i32::from(*f) - i32::from(FEATURE_ZERO_POINT)).collect();
     let mut out = vec![0; PLACES * PLACES * LANES];
     for (at, response) in out.iter_mut().enumerate() {
         let (place, lane) = (at / LANES, at % LANES);

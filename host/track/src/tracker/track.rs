@@ -66,8 +66,7 @@ impl Tracker {
         let first = learn_first(&config, frame, bbox, device)?;
         let solutions = vec![0.0; SCALES * UNKNOWNS];
         let (ridge, later) = (Ridge::new(&config), first.clone());
-        let mut tracker =
-            Self { config, bbox: *bbox, velocity: (0.0, 0.0), ridge, first, later, solutions };
+        let mut tracker = Self { config, bbox: *bbox, velocity: (0.0, 0.0), ridge, first, later, solutions };
         tracker.load(config.first_iterations, device)?;
         Ok(tracker)
     }
@@ -106,7 +105,8 @@ impl Tracker {
         }
         let start = self.start(predicted, frame);
         let region = search_region(&start, self.config.search);
-        let response = device.correlate(&patch(&self.config, frame, &region)).map_err(TrackerError::Device)?;
+        let response =
+            device.correlate(&patch(&self.config, frame, &region)).map_err(TrackerError::Device)?;
         check_length("responses", response.map.len(), RESPONSES_LEN)?;
         check_length("features", response.features.len(), FEATURES_LEN)?;
         let reading = read(&response.map, &self.config);
@@ -185,8 +185,9 @@ fn learn_first<C: Correlator>(
     let mut equations = Equations::new();
     for (dx, dy, steps, weight) in FIRST_VIEWS {
         let pose = Pose { dx, dy, zoom: config.scale_step.powf(steps) };
-        let features =
-            device.features(&patch(config, frame, &view(config, bbox, &pose))).map_err(TrackerError::Device)?;
+        let features = device
+            .features(&patch(config, frame, &view(config, bbox, &pose)))
+            .map_err(TrackerError::Device)?;
         check_length("features", features.len(), FEATURES_LEN)?;
         equations.add(&features, &pose, weight, config);
     }
