@@ -1,4 +1,5 @@
 //! What several test programs share.
+#![allow(dead_code)] // each uses its part
 
 pub mod networks;
 
@@ -92,6 +93,11 @@ impl Conversation {
         self.write(Region::Program, 0, &image);
         self.write(Region::Weights, 0, &plan.program.weight_image);
         self.write(Region::Parameters, 0, &plan.program.parameter_image());
+    }
+
+    /// Clock cycles simulated so far.
+    pub fn clocks(&self) -> u64 {
+        self.device.cycles()
     }
 
     /// One inference: result and clock cycles.
