@@ -124,7 +124,7 @@ pub struct BuildArgs {
 #[command(
     long_about = "Loads a bitstream into a board by openFPGALoader. Where the board can, it goes into the \
         FPGA itself and is gone with the power; --persistent writes the flash memory instead.",
-    after_help = "Examples:\n  frazil flash --board ulx3s-85f\n  frazil flash --board icebreaker --persistent"
+    after_help = "Examples:\n  frazil flash --board ulx3s-85f\n  frazil flash --board icebreaker --persistent --yes"
 )]
 pub struct FlashArgs {
     /// The board
@@ -136,6 +136,9 @@ pub struct FlashArgs {
     /// Write the flash memory, so that the board starts with it
     #[arg(long)]
     pub persistent: bool,
+    /// Overwrite the flash memory without asking
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// The device that infers.

@@ -290,4 +290,11 @@ pub enum UsageError {
         help("this is a fault of frazil: please report it with the command line")
     )]
     NotStarted,
+    /// Flash memory is not overwritten without consent.
+    #[error("the flash memory of {board} was not overwritten: nobody agreed to it")]
+    #[diagnostic(code(frazil::flash::not_confirmed), help("frazil flash --board {board} --persistent --yes"))]
+    NotConfirmed {
+        /// The board.
+        board: String,
+    },
 }

@@ -121,6 +121,81 @@ fn tracking_gives_one_line_a_frame_and_the_same_on_every_device() {
     assert_eq!(track("sim"), lines);
 }
 
+/// A sequence of the OTB layout: a bright, textured square that moves two pixels a frame.
+fn sequence(folder: &std::path::Path, frames: u32) {
+    fs::create_dir_all(folder.join("img")).unwrap();
+    let mut truth = String::new();
+    for at in 0..frames {
+        let (left, top) = (20 + 2 * at, 24 + at);
+        let picture = image::GrayImage::from_fn(96, 80, |x, y| {
+            let inside = (left..left + 24).contains(&x) && (top..top + 22).contains(&y);
+            let (u, v) = (x.wrapping_sub(left), y.wrapping_sub(top));
+            let target = if (u / 4 + v / 5) % 2 == 0 { 230 } else { 120 + (u * v % 60) as u8 };
+            image::Luma([if inside { target } else { 40 + ((x * 5 + y * 3) % 32) as u8 }])
+        });
+        picture.save(folder.join(format!("img/{at}.png"))).unwrap();
+        truth += &format!("{},{},24,22\n", left + 1, top + 1);
+    }
+    fs::write(folder.join("groundtruth_rect.txt"), truth).unwrap();
+}
+
+#[test]
+fn evaluation_compares_both_trackers_for_every_window() {
+    let dir = tempfile::tempdir().unwrap();
+    let folders = ["first", "second"].map(|name| dir.path().join(name));
+    folders.iter().for_each(|folder| sequence(folder, 12));
+    let mut command = frazil();
+    let table = json(command.args(["eval", "otb", "--windows", "1,4,adaptive"]).args(&folders));
+    assert_eq!(table["sequences"].as_array().unwrap().len(), 2);
+    let mean = table["mean"].as_array().unwrap();
+    let names: Vec<_> =
+        mean.iter().map(|m| (m["tracker"].as_str().unwrap(), m["window"].as_str().unwrap())).collect();
+    let expected = ["oriented", "raw pixels"].map(|t| ["1", "4", "adaptive"].map(|w| (t, w)));
+    assert_eq!(names, expected.concat());
+    for row in mean {
+        assert!(row["score"]["success_50"].as_f64().unwrap() > 0.9, "{row}");
+    }
+    assert_eq!(mean[1]["inference_rate"], 0.25);
+    // Results do not depend on how many sequences are measured at once, or on the device.
+    let mut command = frazil();
+    command.args(["eval", "otb", "--windows", "1,4,adaptive", "--device", "sim"]).arg(&folders[1]);
+    let alone = json(&mut command);
+    let scores = |table: &Value, at: usize| {
+        let results = table["sequences"][at]["results"].as_array().unwrap().clone();
+        results.into_iter().map(|r| r["score"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(scores(&alone, 0), scores(&table, 1));
+}
+
+/// A sequence of the shared data, or a word that there is none.
+fn data(test: &str, name: &str) -> Option<std::path::PathBuf> {
+    let fallback = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+    let root = std::env::var_os("FRAZIL_DATA").unwrap_or_else(|| fallback.into());
+    let folder = std::path::PathBuf::from(root).join("video").join(name);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    assert!(std::env::var_os("CI").is_none(), "{test}: no data");
+    println!("SKIPPED {test}: no data");
+    None
+}
+
+#[test]
+fn a_real_sequence_is_tracked_alike_on_the_reference_and_the_simulated_device() {
+    let test = "a_real_sequence_is_tracked_alike_on_the_reference_and_the_simulated_device";
+    let Some(folder) = data(test, "OTB_Crossing") else { return };
+    let track = |device: &str| {
+        let mut command = frazil();
+        let (exit, stdout, stderr) =
+            run(command.args(["track", "--window", "adaptive", "--device", device]).arg(&folder));
+        assert_eq!(exit, 0, "{stderr}");
+        stdout
+    };
+    let lines = track("reference");
+    assert_eq!(lines.lines().count(), 121);
+    assert_eq!(track("sim"), lines);
+}
+
 #[test]
 fn y4m_is_read_from_the_standard_input() {
     let dir = tempfile::tempdir().unwrap();

@@ -203,6 +203,27 @@ fn a_missing_tool() {
     refuses(command.args(["flash"]).current_dir(dir.path()), "frazil::flash::no_build", &["frazil build"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn flash_memory_is_not_overwritten_without_consent() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = folder();
+    let loader = dir.path().join("loader");
+    fs::write(&loader, "#!/bin/sh\necho \"$@\" > called\n").unwrap();
+    fs::set_permissions(&loader, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::write(dir.path().join("top.bin"), "bits").unwrap();
+    let flash = || {
+        let mut command = frazil();
+        command.args(["flash", "--persistent", "--bitstream", "top.bin"]).current_dir(dir.path());
+        command.env("FRAZIL_OPENFPGALOADER", &loader);
+        command
+    };
+    refuses(&mut flash(), "frazil::flash::not_confirmed", &["icebreaker", "--yes"]);
+    assert!(!dir.path().join("called").exists());
+    assert_eq!(run(flash().arg("--yes")).0, 0);
+    assert!(fs::read_to_string(dir.path().join("called")).unwrap().contains("--write-flash top.bin"));
+}
+
 #[test]
 fn a_network_that_is_none() {
     let dir = folder();

@@ -69,11 +69,10 @@ impl Look for Tracking {
         Ok(())
     }
 
-    fn find(&mut self, frame: &GrayView<'_>, predicted: &BBox) -> Result<Found> {
+    fn find(&mut self, frame: &GrayView<'_>, moved: Option<&BBox>) -> Result<Found> {
         let tracker = self.tracker.as_mut().ok_or(UsageError::NotStarted)?;
-        let own = tracker.predict();
-        let predicted = match std::env::var("POLICY").as_deref() { Ok("own") => &own, Ok("last") => &tracker.bbox(), Ok("mix") if own.iou(predicted) > 0.0 => &BBox::from_centre((own.centre().0 + predicted.centre().0)/2.0, (own.centre().1 + predicted.centre().1)/2.0, own.w, own.h), _ => predicted };
-        let found = tracker.update(frame, predicted, &mut self.correlation).map_err(tracker_error)?;
+        let expected = moved.copied().unwrap_or_else(|| tracker.predict());
+        let found = tracker.update(frame, &expected, &mut self.correlation).map_err(tracker_error)?;
         Ok(Found { bbox: found.bbox, confidence: found.confidence })
     }
 
@@ -108,11 +107,10 @@ impl Look for RawPixels {
         Ok(())
     }
 
-    fn find(&mut self, frame: &GrayView<'_>, predicted: &BBox) -> Result<Found> {
+    fn find(&mut self, frame: &GrayView<'_>, moved: Option<&BBox>) -> Result<Found> {
         let tracker = self.tracker.as_mut().ok_or(UsageError::NotStarted)?;
-        let own = tracker.predict();
-        let predicted = match std::env::var("POLICY").as_deref() { Ok("own") => &own, Ok("last") => &tracker.bbox(), Ok("mix") if own.iou(predicted) > 0.0 => &BBox::from_centre((own.centre().0 + predicted.centre().0)/2.0, (own.centre().1 + predicted.centre().1)/2.0, own.w, own.h), _ => predicted };
-        let found = tracker.update(frame, predicted).map_err(Failure::from)?;
+        let expected = moved.copied().unwrap_or_else(|| tracker.predict());
+        let found = tracker.update(frame, &expected).map_err(Failure::from)?;
         Ok(Found { bbox: found.bbox, confidence: found.confidence })
     }
 

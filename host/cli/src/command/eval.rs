@@ -107,8 +107,7 @@ fn open(path: &Path) -> Result<Folder> {
         return Err(crate::frames::FrameError::open(path, missing).into());
     }
     let folder = Folder::open(path)?;
-    let truth = folder.truth().ok_or_else(|| UsageError::NoTruth { folder: path.into() })?;
-    let first = truth.boxes().first().copied().flatten();
+    let first = folder.truth().first().ok_or_else(|| UsageError::NoTruth { folder: path.into() })?;
     let first = first.ok_or_else(|| UsageError::Absent { folder: path.into() })?;
     in_frame(first, folder.info())?;
     Ok(folder)
@@ -158,7 +157,7 @@ fn load(folder: &Folder, path: &Path) -> Result<Loaded> {
         // Nobody looks at colours here.
         frames.push(Frame { rgb: None, ..frame });
     }
-    let truth = folder.truth().map(|t| t.boxes().to_vec()).unwrap_or_default();
+    let truth = folder.truth().to_vec();
     let absent = || UsageError::Absent { folder: path.into() };
     let start = truth.first().copied().flatten().ok_or_else(absent)?;
     Ok(Loaded { info: folder.info().clone(), frames, truth, start })

@@ -1,5 +1,6 @@
 //! `frazil flash`: a bitstream into a board.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use frazil_boards::Board;
@@ -34,7 +35,10 @@ pub fn run(output: Output, args: &FlashArgs) -> Result<Verdict> {
     let step = flash_command(&board, &bitstream.to_string_lossy(), to).map_err(Failure::from)?;
     let program = Tools::find().path(step.tool).map_err(Failure::from)?.to_string_lossy().into_owned();
     let command: Vec<String> = [program.clone()].into_iter().chain(step.args.iter().cloned()).collect();
-    output.progress(format_args!("{}", command.join(" ")));
+    if args.persistent {
+        confirm(output, &board.name, args.yes)?;
+    }
+    output.progress(command.join(" "));
     let step = FlashStep {
         program,
         install: step.tool.install(),
@@ -54,4 +58,19 @@ fn built(board: &Board) -> Result<PathBuf> {
     let text = std::fs::read_to_string(folder.join("manifest.json")).map_err(|_| missing())?;
     let manifest: Manifest = serde_json::from_str(&text).map_err(|_| missing())?;
     Ok(folder.join(manifest.bitstream))
+}
+
+/// What is in the flash memory is lost: a person must agree.
+fn confirm(output: Output, board: &str, yes: bool) -> Result<()> {
+    if yes {
+        return Ok(());
+    }
+    let declined = || UsageError::NotConfirmed { board: board.into() };
+    if output.json || !std::io::stdin().is_terminal() {
+        return Err(declined().into());
+    }
+    output.note(format_args!("This overwrites the flash memory of {board}. Go on? [y/N]"));
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).map_err(|_| declined())?;
+    if answer.trim().eq_ignore_ascii_case("y") { Ok(()) } else { Err(declined().into()) }
 }

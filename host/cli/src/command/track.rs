@@ -10,7 +10,7 @@ use super::Verdict;
 use crate::accelerator::Tracking;
 use crate::args::TrackArgs;
 use crate::error::{Failure, Result, UsageError};
-use crate::frames::{self, Folder, FrameSource, Info};
+use crate::frames::{self, FrameSource, Info};
 use crate::output::{Output, Stage};
 use crate::pipeline::{self, Job, Run, RunSummary};
 use crate::progress::Progress;
@@ -28,7 +28,8 @@ struct Tracked<'a> {
 /// Tracks, prints the boxes, and writes the report if one is wanted.
 pub fn run(output: Output, args: &TrackArgs) -> Result<Verdict> {
     let window: Window = args.window.parse().map_err(Failure::from)?;
-    let (mut source, truth) = open(&args.video)?;
+    let mut source = frames::open(&args.video)?;
+    let truth = source.truth().to_vec();
     let start = start_box(args, &truth, source.info())?;
     let stage = args.report.as_deref().map(Stage::new).transpose()?;
     let mut tracking = Tracking::open(&args.device)?;
@@ -45,16 +46,6 @@ pub fn run(output: Output, args: &TrackArgs) -> Result<Verdict> {
         saved(output, args.report.as_deref());
     }
     Ok(Verdict::Good)
-}
-
-/// The video, with its boxes if it is a folder that has some.
-fn open(name: &str) -> Result<(Box<dyn FrameSource>, Vec<Option<BBox>>)> {
-    if Path::new(name).is_dir() {
-        let folder = Folder::open(Path::new(name))?;
-        let truth = folder.truth().map(|t| t.boxes().to_vec()).unwrap_or_default();
-        return Ok((Box::new(folder), truth));
-    }
-    Ok((frames::open(name)?, Vec::new()))
 }
 
 /// The box of the command line, or the first of the ground truth.

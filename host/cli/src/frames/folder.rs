@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use frazil_track::GrayFrame;
+use frazil_track::{BBox, GrayFrame};
 use image::{DynamicImage, ImageError};
 
 use super::{Frame, FrameError, FrameSource, Info, Truth, natural};
@@ -42,16 +42,15 @@ impl Folder {
     pub fn again(&self) -> Self {
         Self { next: 0, ..self.clone() }
     }
-
-    /// The ground truth, if the folder has one.
-    pub fn truth(&self) -> Option<&Truth> {
-        self.truth.as_ref()
-    }
 }
 
 impl FrameSource for Folder {
     fn info(&self) -> &Info {
         &self.info
+    }
+
+    fn truth(&self) -> &[Option<BBox>] {
+        self.truth.as_ref().map_or(&[], Truth::boxes)
     }
 
     fn next_frame(&mut self) -> Result<Option<Frame>, FrameError> {
@@ -132,7 +131,7 @@ mod tests {
         let frames = read(root.path()).unwrap();
         assert_eq!(frames.iter().map(|f| f.luma.data()[0]).collect::<Vec<_>>(), [2, 9, 10]);
         let folder = Folder::open(root.path()).unwrap();
-        let boxes = folder.truth().unwrap().boxes();
+        let boxes = folder.truth();
         assert_eq!((boxes[1].unwrap().x, boxes[1].unwrap().y, boxes[2]), (1.0, 0.0, None));
     }
 

@@ -9,7 +9,7 @@ mod y4m;
 
 use std::path::Path;
 
-use frazil_track::GrayFrame;
+use frazil_track::{BBox, GrayFrame};
 use image::{Rgb, RgbImage};
 
 pub use error::FrameError;
@@ -58,6 +58,11 @@ pub struct Info {
 pub trait FrameSource {
     /// Size, rate and length.
     fn info(&self) -> &Info;
+
+    /// The true boxes, one for each frame; empty where they are not known.
+    fn truth(&self) -> &[Option<BBox>] {
+        &[]
+    }
 
     /// The next frame, or `None` at the end. After an error the source is not used again.
     fn next_frame(&mut self) -> Result<Option<Frame>, FrameError>;

@@ -64,7 +64,7 @@ fn parse(line: &str) -> Option<Option<BBox>> {
     let numbers = fields.map(|f| f.trim().parse::<f64>().ok()).collect::<Option<Vec<f64>>>()?;
     let [x, y, w, h] = numbers.try_into().ok()?;
     let there = [x, y, w, h].iter().all(|v| v.is_finite()) && w > 0.0 && h > 0.0;
-    Some(there.then(|| BBox { x: x - 1.0, y: y - 1.0, w, h }))
+    Some(there.then_some(BBox { x: x - 1.0, y: y - 1.0, w, h }))
 }
 
 #[cfg(test)]

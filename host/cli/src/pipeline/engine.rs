@@ -23,8 +23,8 @@ pub trait Look {
     /// Learns the target in the first frame.
     fn start(&mut self, frame: &GrayView<'_>, bbox: &BBox) -> Result<()>;
 
-    /// Finds it again, near where the motion says that it is.
-    fn find(&mut self, frame: &GrayView<'_>, predicted: &BBox) -> Result<Found>;
+    /// Finds it again, near where the motion says that it is; without motion, near where it would expect it itself.
+    fn find(&mut self, frame: &GrayView<'_>, moved: Option<&BBox>) -> Result<Found>;
 
     /// What the device did so far.
     fn device(&self) -> DeviceUse;
@@ -37,6 +37,8 @@ pub struct Engine<'a> {
     motion: MotionEstimator,
     extrapolator: Extrapolator,
     previous: Option<GrayFrame>,
+    /// Whether the frame before was a keyframe.
+    fresh: bool,
     frames: usize,
 }
 
@@ -44,11 +46,11 @@ impl<'a> Engine<'a> {
     /// A run over frames of this size, in the first of which the target is in `start`.
     pub fn new(look: &'a mut dyn Look, window: Window, size: (u32, u32), start: &BBox) -> Result<Self> {
         let (w, h) = (size.0 as usize, size.1 as usize);
-        let motion = MotionEstimator::new({ let mut c = MotionConfig::for_frame(w, h); let e = |n: &str| std::env::var(n).ok().and_then(|v| v.parse::<usize>().ok()); if let Some(b) = e("MB") { c.block = b; } if let Some(r) = e("MR") { c.range = r as u8; } if e("MX").is_some() { c.search = frazil_track::motion::Search::Exhaustive; } if e("TX").is_some() { c.texture = true; } c }, w, h).map_err(Failure::from)?;
+        let motion = MotionEstimator::new(MotionConfig::for_frame(w, h), w, h).map_err(Failure::from)?;
         let extrapolator =
-            Extrapolator::new({ let mut c = ExtrapolationConfig::default(); if let Some(v) = std::env::var("XC").ok() { c = toml_like(&v); } c }, *start).map_err(Failure::from)?;
+            Extrapolator::new(ExtrapolationConfig::default(), *start).map_err(Failure::from)?;
         let scheduler = Scheduler::new(window).map_err(Failure::from)?;
-        Ok(Self { look, scheduler, motion, extrapolator, previous: None, frames: 0 })
+        Ok(Self { look, scheduler, motion, extrapolator, previous: None, fresh: true, frames: 0 })
     }
 
     /// Takes the next frame.
@@ -85,9 +87,13 @@ impl<'a> Engine<'a> {
         let field = self.motion.estimate(&previous.view(), &luma.view()).map_err(Failure::from)?;
         let predicted = self.extrapolator.advance(field).bbox;
         if decision == Decision::Extrapolate {
+            self.fresh = false;
             return Ok(None);
         }
-        let found = self.look.find(&luma.view(), &predicted)?;
+        // From one keyframe to the next the tracker's own expectation is the better one; motion is for gaps.
+        let moved = (!self.fresh).then_some(&predicted);
+        let found = self.look.find(&luma.view(), moved)?;
+        self.fresh = true;
         self.scheduler.feedback(&found.bbox, &predicted);
         // A box that is no box leaves the extrapolated one in place.
         if found.bbox.is_valid() {
@@ -101,5 +107,3 @@ impl<'a> Engine<'a> {
         self.look.device()
     }
 }
-
-fn toml_like(v: &str) -> ExtrapolationConfig { serde_json::from_str(v).expect("cfg") }

@@ -31,6 +31,7 @@ mod labels;
 pub(crate) mod patch;
 mod reading;
 mod ridge;
+mod stage;
 mod templates;
 #[cfg(test)]
 mod testing;

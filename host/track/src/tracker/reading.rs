@@ -23,18 +23,25 @@ pub(super) struct Reading {
 /// The responses of the scales' lanes, as parts of a full one.
 struct Map<'a> {
     responses: &'a [i8],
+    first: usize,
     full: f64,
 }
 
 impl Map<'_> {
     fn at(&self, x: usize, y: usize, lane: usize) -> f64 {
-        f64::from(self.responses[(y * PLACES + x) * LANES + lane]) / self.full
+        f64::from(self.responses[(y * PLACES + x) * LANES + self.first + lane]) / self.full
     }
 }
 
-/// Reads a map of 9x9x8 responses.
-pub(super) fn read(responses: &[i8], config: &TrackerConfig) -> Reading {
-    let map = Map { responses, full: config.full_response };
+impl Reading {
+    /// No target anywhere.
+    pub(super) const NOTHING: Self =
+        Self { pose: Pose { dx: 0.0, dy: 0.0, zoom: 1.0 }, peak: 0.0, sidelobe: 0.0 };
+}
+
+/// Reads the three lanes from `first` on of a map of 9x9x8 responses.
+pub(super) fn read(responses: &[i8], first: usize, config: &TrackerConfig) -> Reading {
+    let map = Map { responses, first, full: config.full_response };
     let (x, y, lane) = find(&map, config);
     let line = |at: usize, value: &dyn Fn(usize) -> f64| match at {
         0 => 0.0,
@@ -122,7 +129,7 @@ mod tests {
     fn perfect_responses_give_the_pose_back() {
         let config = TrackerConfig { label_sigma: 1.2, ..TrackerConfig::default() };
         for (dx, dy, zoom) in [(0.0, 0.0, 1.0), (1.3, -2.2, 1.0), (-2.0, 0.4, 1.05), (0.25, 0.25, 0.94)] {
-            let reading = read(&perfect(&Pose { dx, dy, zoom }, &config), &config);
+            let reading = read(&perfect(&Pose { dx, dy, zoom }, &config), 0, &config);
             assert!((reading.pose.dx - dx).abs() < 0.12, "{reading:?} for {dx}");
             assert!((reading.pose.dy - dy).abs() < 0.12, "{reading:?} for {dy}");
             assert!((reading.pose.zoom - zoom).abs() < 0.01, "{reading:?} for {zoom}");
@@ -132,15 +139,14 @@ mod tests {
 
     #[test]
     fn silence_stays_in_the_middle() {
-        let reading = read(&[0; PLACES * PLACES * LANES], &TrackerConfig::default());
-        assert_eq!(reading.pose, Pose { dx: 0.0, dy: 0.0, zoom: 1.0 });
-        assert_eq!((reading.peak, reading.sidelobe), (0.0, 0.0));
+        let reading = read(&[0; PLACES * PLACES * LANES], 0, &TrackerConfig::default());
+        assert_eq!(reading, Reading::NOTHING);
     }
 
     #[test]
     fn extremes_stay_finite() {
         for value in [i8::MIN, i8::MAX] {
-            let reading = read(&[value; PLACES * PLACES * LANES], &TrackerConfig::default());
+            let reading = read(&[value; PLACES * PLACES * LANES], 0, &TrackerConfig::default());
             assert!(reading.pose.zoom.is_finite() && reading.sidelobe.is_finite());
         }
     }

@@ -112,10 +112,10 @@ pub(super) struct Ridge {
 
 impl Ridge {
     /// Penalties for a target that fills `1 / search` of the patch: larger where the template sees background.
-    pub(super) fn new(config: &TrackerConfig) -> Self {
+    pub(super) fn new(config: &TrackerConfig, search: f64) -> Self {
         /// Part of the target's half size over which the penalty rises.
         const RISE: f64 = 0.3;
-        let half_target = (FEATURES / 2) as f64 / config.search;
+        let half_target = (FEATURES / 2) as f64 / search;
         let middle = (TEMPLATE - 1) as f64 / 2.0;
         let penalty = |cell: usize| {
             let distance = |k: usize| (k as f64 - middle).abs() / half_target;
@@ -220,7 +220,7 @@ mod tests {
         let mut equations = Equations::new();
         equations.add(&features, &POSE, 1.0, &config);
         let mut solutions = vec![0.0; SCALES * UNKNOWNS];
-        equations.solve(&mut solutions, &Ridge::new(&config), 200);
+        equations.solve(&mut solutions, &Ridge::new(&config, 3.0), 200);
         let labels = place_labels(&config, &POSE);
         for (row, label) in design(&features).chunks_exact(UNKNOWNS).zip(labels) {
             assert!((dot(row, &solutions[UNKNOWNS..2 * UNKNOWNS]) - label).abs() < 0.02);
@@ -232,7 +232,7 @@ mod tests {
         let config = TrackerConfig::default();
         let mut equations = Equations::new();
         equations.add(&features(3), &POSE, 1.0, &config);
-        let ridge = Ridge::new(&config);
+        let ridge = Ridge::new(&config, 3.0);
         let mut solutions = vec![0.0; SCALES * UNKNOWNS];
         equations.solve(&mut solutions, &ridge, 300);
         let before = solutions.clone();
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn background_is_penalised() {
-        let ridge = Ridge::new(&TrackerConfig::default());
+        let ridge = Ridge::new(&TrackerConfig::default(), 3.0);
         assert_eq!(ridge.penalties.len(), UNKNOWNS);
         // Centre cell, corner cell.
         assert_eq!(ridge.penalties[(3 * TEMPLATE + 3) * CHANNELS], 1.0);

@@ -1,18 +1,16 @@
 //! Quantisation of learnt templates to what the device takes.
 
 use super::config::TrackerConfig;
-use super::device::{LANES, TEMPLATE_LEN, TemplateBank};
-use super::labels::SCALES;
+use super::device::{TEMPLATE_LEN, TemplateBank};
 use super::ridge::{BIAS_FEATURE, FEATURE_UNIT, UNKNOWNS};
 
 /// Largest int8 weight: the range is symmetric, as TensorFlow Lite wants it.
 const LARGEST: f32 = 127.0;
 
-/// The bank of the solutions of all scales; lanes without a scale stay silent.
-pub(super) fn quantise(solutions: &[f32], config: &TrackerConfig) -> TemplateBank {
-    let mut bank = TemplateBank::silent();
-    let lanes = bank.weights.chunks_exact_mut(TEMPLATE_LEN).zip(solutions.chunks_exact(UNKNOWNS));
-    for (lane, (weights, solution)) in lanes.take(SCALES.min(LANES)).enumerate() {
+/// Puts the solutions of all scales into the lanes from `first` on.
+pub(super) fn quantise(solutions: &[f32], first: usize, config: &TrackerConfig, bank: &mut TemplateBank) {
+    let lanes = bank.weights.chunks_exact_mut(TEMPLATE_LEN).enumerate().skip(first);
+    for ((lane, weights), solution) in lanes.zip(solutions.chunks_exact(UNKNOWNS)) {
         let (real, bias) = solution.split_at(TEMPLATE_LEN);
         let largest = real.iter().fold(0f32, |m, w| m.max(w.abs()));
         // A template of zeros, or one that went wrong, answers nothing.
@@ -24,11 +22,11 @@ pub(super) fn quantise(solutions: &[f32], config: &TrackerConfig) -> TemplateBan
         bank.bias[lane] = (bias[0] * BIAS_FEATURE * unit * FEATURE_UNIT).round() as i32;
         bank.factors[lane] = (config.full_response as f32 / (unit * FEATURE_UNIT)).min(0.999);
     }
-    bank
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::labels::SCALES;
     use super::*;
 
     #[test]
@@ -37,7 +35,8 @@ mod tests {
         solutions[UNKNOWNS + 5] = -0.02;
         solutions[UNKNOWNS + 6] = 0.01;
         solutions[2 * UNKNOWNS - 1] = 0.1;
-        let bank = quantise(&solutions, &TrackerConfig::default());
+        let mut bank = TemplateBank::silent();
+        quantise(&solutions, 0, &TrackerConfig::default(), &mut bank);
         assert_eq!(bank.weights[TEMPLATE_LEN + 5..TEMPLATE_LEN + 7], [-127, 64]);
         // 0.1 * 0.5 * 6350 * 64
         assert_eq!(bank.bias[1], 20320);
