@@ -2,7 +2,6 @@
 //! fabric, upload included. `cargo bench -p frazil-sim --bench devices` prints the table.
 
 #[path = "../tests/common/mod.rs"]
-#[allow(dead_code)]
 mod common;
 
 use std::time::Instant;

@@ -144,9 +144,10 @@ pub struct FlashArgs {
 /// The device that infers.
 #[derive(Clone, Debug, Args)]
 pub struct DeviceArgs {
-    /// sim, rtl, verilator, reference, or a board: a serial port or VID:PID[-IF][:SERIAL]
+    /// Where the network runs.
     #[arg(
         long,
+        help = "sim, rtl, verilator, reference, or a board: a serial port or VID:PID[-IF][:SERIAL]",
         env = "FRAZIL_DEVICE",
         default_value = "sim",
         value_name = "DEVICE",

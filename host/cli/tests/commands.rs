@@ -129,7 +129,7 @@ fn sequence(folder: &std::path::Path, frames: u32) {
         let (left, top) = (20 + 2 * at, 24 + at);
         let picture = image::GrayImage::from_fn(96, 80, |x, y| {
             let inside = (left..left + 24).contains(&x) && (top..top + 22).contains(&y);
-            let (u, v) = (x.wrapping_sub(left), y.wrapping_sub(top));
+            let (u, v) = (x.wrapping_sub(left) % 64, y.wrapping_sub(top) % 64);
             let target = if (u / 4 + v / 5) % 2 == 0 { 230 } else { 120 + (u * v % 60) as u8 };
             image::Luma([if inside { target } else { 40 + ((x * 5 + y * 3) % 32) as u8 }])
         });

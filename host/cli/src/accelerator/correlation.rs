@@ -218,6 +218,18 @@ mod tests {
     }
 
     #[test]
+    fn the_network_is_the_one_that_the_tracker_expects() {
+        use frazil_track::tracker::{FEATURE_ZERO_POINT, FILTERS};
+        let graph = oriented();
+        assert_eq!(frazil_model::zoo::filters(), FILTERS);
+        assert_eq!(graph.tensors[graph.input].quant.zero_point, 0);
+        let features = graph.tensors.iter().find(|t| t.name == FEATURES).unwrap();
+        assert_eq!(features.quant.zero_point, i32::from(FEATURE_ZERO_POINT));
+        assert_eq!(features.quant.scale, graph.tensors[graph.input].quant.scale);
+        assert_eq!(graph.tensors[graph.output].quant.zero_point, 0);
+    }
+
+    #[test]
     fn templates_of_another_size_are_refused() {
         let board = Board::load("icebreaker").unwrap();
         let mut reference = Correlation::open(&Target::Reference, &board).unwrap();

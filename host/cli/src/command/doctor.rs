@@ -75,8 +75,9 @@ fn table(checks: &[Check]) -> String {
     table.render()
 }
 
-/// The first words of what a tool says of its version.
+/// The first words of what a tool says of its version; nextpnr hides them behind its full name.
 fn short(version: &str) -> String {
     const SHOWN: usize = 28;
+    let version = version.split_once("(Version ").map_or(version, |(_, rest)| rest.trim_end_matches(')'));
     version.chars().take(SHOWN).collect::<String>().trim_end().into()
 }
