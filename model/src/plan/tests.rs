@@ -49,8 +49,8 @@ fn the_trackers_network_fits_the_smallest_board() {
     assert_eq!(plan.frozen.len(), 1);
     let layer = &plan.frozen[0];
     assert_eq!((layer.conv_output, layer.output), (Shape::new(64, 64, 8), Shape::new(16, 16, 8)));
-    // A power-of-two scale: the requantiser is a shift.
-    assert!(layer.requant.iter().all(|requant| requant.m == 1 && requant.s == 2));
+    // Input and output have one scale: the requantiser only clamps.
+    assert!(layer.requant.iter().all(|requant| requant.m == 1 && requant.s == 0));
     assert_eq!(plan.program.activation_bytes(), 4096 + 2048 + 648);
     assert_eq!(plan.program.block(zoo::CORRELATION).unwrap().words, 512);
     let codes: Vec<u16> = plan.program.descriptors.iter().map(|d| d.get(Field::Op)).collect();

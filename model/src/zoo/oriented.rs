@@ -6,7 +6,7 @@ use ndarray::Array4;
 use super::tensor;
 use crate::graph::{Activation, Conv2d, FORMAT_VERSION, Graph, Node, Op, Padding, Pool2d, Shape};
 
-/// Name of the input tensor: the search patch, `pixel - 128`.
+/// Name of the input tensor: the search patch, brightness about its mean, so that padding reads the mean.
 pub const PATCH: &str = "patch";
 /// Name of the tensor of pooled features.
 pub const FEATURES: &str = "features";
@@ -39,7 +39,7 @@ pub struct OrientedConfig {
 
 impl Default for OrientedConfig {
     fn default() -> Self {
-        Self { patch: 64, pool: 4, template: 8, templates: 8, gradient_shift: 2, response_shift: 12 }
+        Self { patch: 64, pool: 4, template: 8, templates: 8, gradient_shift: 0, response_shift: 12 }
     }
 }
 
@@ -80,7 +80,7 @@ pub fn oriented_with(config: &OrientedConfig, filters: &[[i8; 9]]) -> Graph {
         format_version: FORMAT_VERSION,
         name: "oriented".into(),
         tensors: vec![
-            tensor(PATCH, Shape::new(patch, patch, 1), 1.0, -128),
+            tensor(PATCH, Shape::new(patch, patch, 1), 1.0, 0),
             tensor(GRADIENTS, Shape::new(patch, patch, channels), feature_scale, -128),
             tensor(FEATURES, Shape::new(pooled, pooled, channels), feature_scale, -128),
             tensor(RESPONSES, Shape::new(places, places, templates), response_scale, 0),
