@@ -8,7 +8,7 @@ use assert_cmd::Command;
 /// The program, without the caller's settings.
 pub fn frazil() -> Command {
     let mut command = Command::cargo_bin("frazil").expect("the program is built");
-    for name in ["FRAZIL_BOARD", "FRAZIL_DEVICE", "FRAZIL_FFMPEG", "FRAZIL_TOOLS"] {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("FRAZIL_")) {
         command.env_remove(name);
     }
     // Messages as they are in a pipe, in one line each.
