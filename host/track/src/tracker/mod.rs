@@ -1,7 +1,8 @@
 //! A single-object tracker whose convolutions run on an accelerator.
 //!
-//! Each update makes one pass over the device: the host cuts a search patch around the expected place, the
-//! device turns it into features and correlates them with templates, and the host reads the responses.
+//! Each update looks once or twice: the host cuts a search patch around the expected place, the device turns it
+//! into features and correlates them with templates, and the host reads the responses. With a
+//! [`TrackerConfig::fine_search`] a second look, closer, starts from what the first one found.
 //!
 //! | step | where | numbers |
 //! |---|---|---|

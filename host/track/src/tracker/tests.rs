@@ -208,14 +208,17 @@ fn a_device_that_fails_is_reported() {
 }
 
 #[test]
-fn an_update_is_one_run_and_one_load() {
-    let mut device = Software::new();
-    let path = circle(2);
-    let first = scene(&path[0]);
-    let mut tracker = Tracker::init(TrackerConfig::default(), &first.view(), &path[0], &mut device).unwrap();
-    assert_eq!(device.calls, 8);
-    tracker.update(&scene(&path[1]).view(), &path[0], &mut device).unwrap();
-    assert_eq!(device.calls, 10);
+fn an_update_is_one_run_a_stage_and_one_load() {
+    for (fine_search, stages) in [(None, 1), (Some(2.0), 2)] {
+        let config = TrackerConfig { fine_search, ..TrackerConfig::default() };
+        let (mut device, path) = (Software::new(), circle(2));
+        let first = scene(&path[0]);
+        let mut tracker = Tracker::init(config, &first.view(), &path[0], &mut device).unwrap();
+        assert_eq!(device.calls, 7 * stages + 1, "{stages} stages");
+        device.calls = 0;
+        tracker.update(&scene(&path[1]).view(), &path[0], &mut device).unwrap();
+        assert_eq!(device.calls, stages + 1, "{stages} stages");
+    }
 }
 
 #[test]

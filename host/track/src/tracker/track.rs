@@ -1,4 +1,4 @@
-//! The tracker: one pass over the device for each update.
+//! The tracker: an update runs the device once for each stage.
 
 use super::config::TrackerConfig;
 use super::device::{Correlator, TemplateBank};
@@ -70,8 +70,8 @@ impl Tracker {
         self.bbox.translated(gain * self.velocity.0, gain * self.velocity.1)
     }
 
-    /// Finds the target near `predicted` and learns from it. The device runs once, and takes new templates when it
-    /// was sure enough.
+    /// Finds the target near `predicted` and learns from it. The device runs once for each stage, and takes new
+    /// templates when it was sure enough.
     ///
     /// # Errors
     /// A prediction without area, a device that fails. The tracker is unchanged then, but for the templates if
