@@ -49,6 +49,8 @@ pub enum Command {
     /// Measure accuracy on a data set
     #[command(subcommand)]
     Eval(EvalCommand),
+    /// Print every constant of tracking with its default, as a file for --parameters
+    Parameters,
     /// Track a built-in clip on a simulated device and write a report
     Demo(DemoArgs),
     /// Print completions for a shell
@@ -162,6 +164,14 @@ pub struct DeviceArgs {
     pub board: BoardArgs,
 }
 
+/// The constants of tracking.
+#[derive(Clone, Debug, Args)]
+pub struct ParametersArgs {
+    /// Constants that differ from their defaults, as TOML; `frazil parameters` prints all
+    #[arg(long, value_name = "FILE")]
+    pub parameters: Option<PathBuf>,
+}
+
 /// What to run.
 #[derive(Debug, Args)]
 #[command(
@@ -211,6 +221,9 @@ pub struct TrackArgs {
     /// The device
     #[command(flatten)]
     pub device: DeviceArgs,
+    /// The constants
+    #[command(flatten)]
+    pub parameters: ParametersArgs,
     /// Folder for report.html, report.json and annotated.gif
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,
@@ -247,6 +260,9 @@ pub struct OtbArgs {
     /// The board
     #[command(flatten)]
     pub board: BoardArgs,
+    /// The constants
+    #[command(flatten)]
+    pub parameters: ParametersArgs,
 }
 
 /// The demo.

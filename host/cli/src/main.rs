@@ -7,6 +7,7 @@ mod command;
 mod error;
 mod frames;
 mod output;
+mod parameters;
 mod pipeline;
 mod progress;
 mod report;

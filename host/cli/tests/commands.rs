@@ -210,6 +210,34 @@ fn y4m_is_read_from_the_standard_input() {
 
 #[cfg(unix)]
 #[test]
+fn parameters_are_printed_and_change_the_boxes() {
+    let dir = tempfile::tempdir().unwrap();
+    let (video, file) = (dir.path().join("clip.y4m"), dir.path().join("mine.toml"));
+    y4m(&video, 96, 72, 5);
+    let track = |parameters: &str| {
+        std::fs::write(&file, parameters).unwrap();
+        let mut command = frazil();
+        command.args([
+            "track",
+            "--device",
+            "reference",
+            "--box",
+            "20,20,24,24",
+            "--window",
+            "1",
+            "--parameters",
+        ]);
+        let (exit, boxes, stderr) = run(command.arg(&file).arg(&video));
+        assert_eq!(exit, 0, "{stderr}");
+        boxes
+    };
+    let (exit, printed, _) = run(frazil().arg("parameters"));
+    assert_eq!(exit, 0);
+    assert_eq!(track(&printed), track(""), "the printed constants are not the defaults");
+    assert_ne!(track("[tracker]\nscale_gain = 0.0\n"), track(""));
+}
+
+#[test]
 fn a_reader_that_leaves_early_is_no_error() {
     use std::process::{Command, Stdio};
     let mut child = Command::new(assert_cmd::cargo::cargo_bin("frazil"))

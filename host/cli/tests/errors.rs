@@ -138,6 +138,34 @@ fn an_unknown_window() {
 }
 
 #[test]
+fn parameters_that_are_none() {
+    let dir = folder();
+    let video = dir.path().join("clip.y4m");
+    y4m(&video, 64, 48, 3);
+    let file = dir.path().join("mine.toml");
+    let cases = [
+        ("[tracker]\nspeed = 1\n", "frazil::parameters::parse", "unknown field `speed`"),
+        ("[tracker]\nrate = 2.0\n", "frazil::track::parameter", "rate"),
+        ("[tracker]\nfine_search = 1.0\n", "frazil::track::parameter", "fine_search"),
+        ("[motion]\nblock = 1000\n", "frazil::track::parameter", "macroblock side 1000"),
+        ("[extrapolation]\nrows = 0\n", "frazil::track::parameter", "0x3"),
+    ];
+    for (text, code, says) in cases {
+        fs::write(&file, text).unwrap();
+        refuses(track(&video).arg("--parameters").arg(&file), code, &[says]);
+    }
+    let contradiction = "[adaptive]\nmin = 9\n";
+    fs::write(&file, contradiction).unwrap();
+    let adaptive = ["--window", "adaptive", "--parameters"];
+    refuses(track(&video).args(adaptive).arg(&file), "frazil::track::parameter", &["min 9"]);
+    refuses(
+        track(&video).args(["--parameters", "no/such.toml"]),
+        "frazil::parameters::read",
+        &["no/such.toml"],
+    );
+}
+
+#[test]
 fn an_unknown_board_and_device() {
     refuses(frazil().args(["plan", "--board", "nope"]), "frazil::board::unknown", &["icebreaker, ulx3s-85f"]);
     refuses(frazil().args(["demo", "--device", "simm"]), "frazil::device::unknown", &["simm", "frazil list"]);

@@ -31,20 +31,22 @@ impl Correlator for Correlation {
 /// The tracker whose network runs on a device.
 pub struct Tracking {
     correlation: Correlation,
+    config: TrackerConfig,
     tracker: Option<Tracker>,
     device: Device,
 }
 
 impl Tracking {
     /// On the device and board of the command line.
-    pub fn open(args: &DeviceArgs) -> Result<Self> {
+    pub fn open(args: &DeviceArgs, config: TrackerConfig) -> Result<Self> {
         let target = Target::parse(&args.device)?;
         let board = Board::load(&args.board.board).map_err(Failure::from)?;
-        Self::on(&args.device, &target, &board)
+        Self::on(&args.device, &target, &board, config)
     }
 
     /// On a target; `name` is what the report calls it.
-    pub fn on(name: &str, target: &Target, board: &Board) -> Result<Self> {
+    pub fn on(name: &str, target: &Target, board: &Board, config: TrackerConfig) -> Result<Self> {
+        config.check().map_err(Failure::from)?;
         let correlation = Correlation::open(target, board)?;
         let device = Device {
             kind: name.into(),
@@ -52,7 +54,7 @@ impl Tracking {
             clock_hz: correlation.clock_hz().unwrap_or_else(|| board.clock.target_hz.into()),
             design_id: correlation.design_id().map(|id| format!("{id:016x}")),
         };
-        Ok(Self { correlation, tracker: None, device })
+        Ok(Self { correlation, config, tracker: None, device })
     }
 
     /// What the report says of the device.
@@ -63,9 +65,8 @@ impl Tracking {
 
 impl Look for Tracking {
     fn start(&mut self, frame: &GrayView<'_>, bbox: &BBox) -> Result<()> {
-        let config = TrackerConfig::default();
-        self.tracker =
-            Some(Tracker::init(config, frame, bbox, &mut self.correlation).map_err(tracker_error)?);
+        let tracker = Tracker::init(self.config, frame, bbox, &mut self.correlation);
+        self.tracker = Some(tracker.map_err(tracker_error)?);
         Ok(())
     }
 
@@ -95,14 +96,21 @@ fn tracker_error(error: TrackerError<miette::Report>) -> miette::Report {
 }
 
 /// Normalised correlation of raw pixels, on the host: what the tracker is measured against.
-#[derive(Default)]
 pub struct RawPixels {
+    config: NccConfig,
     tracker: Option<NccTracker>,
+}
+
+impl RawPixels {
+    /// With these constants.
+    pub fn new(config: NccConfig) -> Self {
+        Self { config, tracker: None }
+    }
 }
 
 impl Look for RawPixels {
     fn start(&mut self, frame: &GrayView<'_>, bbox: &BBox) -> Result<()> {
-        let tracker = NccTracker::init(NccConfig::default(), frame, bbox).map_err(Failure::from)?;
+        let tracker = NccTracker::init(self.config, frame, bbox).map_err(Failure::from)?;
         self.tracker = Some(tracker);
         Ok(())
     }

@@ -11,6 +11,7 @@ use crate::clip::Clip;
 use crate::error::{Failure, Result};
 use crate::frames::Frames;
 use crate::output::{Output, Stage};
+use crate::parameters::Parameters;
 use crate::pipeline::{self, Job, Run, RunSummary};
 use crate::progress::Progress;
 use crate::report::{Album, Device, Report, Source};
@@ -30,7 +31,8 @@ struct Shown<'a> {
 /// Renders, tracks, writes the report and prints the table.
 pub fn run(output: Output, args: &DemoArgs) -> Result<Verdict> {
     let stage = Stage::new(&args.out)?;
-    let mut tracking = Tracking::open(&args.device)?;
+    let parameters = Parameters::default();
+    let mut tracking = Tracking::open(&args.device, parameters.tracker)?;
     let clip = render(output, args.frames)?;
     let mut album = Album::new();
     let mut runs = Vec::new();
@@ -39,7 +41,7 @@ pub fn run(output: Output, args: &DemoArgs) -> Result<Verdict> {
         runs.push(track(output, &mut tracking, &clip, window, (at == 0).then_some(&mut album))?);
     }
     let source = Source::new(&clip.info(), clip.frames.len());
-    let report = Report::new(source, tracking.device(), runs);
+    let report = Report::new(source, tracking.device(), parameters, runs);
     report.write(&stage, &album)?;
     stage.commit()?;
     print(output, &report)?;
@@ -60,7 +62,8 @@ fn track(
     album: Option<&mut Album>,
 ) -> Result<Run> {
     let truth: Vec<_> = clip.truth.iter().copied().map(Some).collect();
-    let job = Job { start: clip.truth[0], window, truth: &truth, limit: None };
+    let job =
+        Job { start: clip.truth[0], parameters: &Parameters::default(), window, truth: &truth, limit: None };
     let run = follow(output, tracking, &mut Frames::new(clip.info(), &clip.frames), &job, album)?;
     let success = run.score.map_or(0.0, |s| 100.0 * s.success_50);
     output.progress(format_args!(

@@ -16,6 +16,7 @@ use crate::args::OtbArgs;
 use crate::error::{Failure, Result, UsageError};
 use crate::frames::{Folder, Frame, FrameSource, Frames, Info};
 use crate::output::{Output, Table};
+use crate::parameters::Parameters;
 use crate::pipeline::{self, DeviceUse, Job, Look, window_name};
 use crate::progress::Progress;
 
@@ -30,6 +31,7 @@ struct Evaluation {
     format_version: u32,
     device: String,
     board: String,
+    parameters: Parameters,
     sequences: Vec<Sequence>,
     mean: Vec<Mean>,
 }
@@ -79,6 +81,7 @@ struct Plan<'a> {
     device: &'a str,
     target: Target,
     board: Board,
+    parameters: &'a Parameters,
     progress: &'a Progress,
 }
 
@@ -86,17 +89,20 @@ struct Plan<'a> {
 pub fn otb(output: Output, args: &OtbArgs) -> Result<Verdict> {
     let windows = args.windows.iter().map(|w| w.parse::<Window>().map_err(|e| Failure::from(e).into()));
     let windows = windows.collect::<Result<Vec<Window>>>()?;
+    let parameters = Parameters::load(args.parameters.parameters.as_deref())?;
     let target = Target::parse(&args.device)?;
     let board = Board::load(&args.board.board).map_err(Failure::from)?;
     // A wrong folder is said at once, not after minutes.
     let folders = args.sequences.iter().map(|p| open(p)).collect::<Result<Vec<Folder>>>()?;
     let progress = Progress::new(output, "evaluate", Some(folders.len() * windows.len() * 2));
-    let plan = Plan { windows, device: &args.device, target, board, progress: &progress };
+    let plan =
+        Plan { windows, device: &args.device, target, board, parameters: &parameters, progress: &progress };
     let sequences = measure_all(&plan, folders, &args.sequences)?;
     drop(progress);
     let mean = means(&sequences);
     let board = args.board.board.clone();
-    let evaluation = Evaluation { format_version: 1, device: args.device.clone(), board, sequences, mean };
+    let evaluation =
+        Evaluation { format_version: 1, device: args.device.clone(), board, parameters, sequences, mean };
     output.result(&evaluation, || text(&evaluation))?;
     Ok(Verdict::Good)
 }
@@ -138,12 +144,13 @@ fn measure_all(plan: &Plan<'_>, folders: Vec<Folder>, paths: &[std::path::PathBu
 
 fn measure(plan: &Plan<'_>, folder: &Folder, path: &Path) -> Result<Sequence> {
     let loaded = load(folder, path)?;
-    let mut tracking = Tracking::on(plan.device, &plan.target, &plan.board)?;
+    let mut tracking = Tracking::on(plan.device, &plan.target, &plan.board, plan.parameters.tracker)?;
     let mut results = Vec::new();
     for window in &plan.windows {
-        results.push(one(ORIENTED, &mut tracking, &loaded, *window)?);
+        results.push(one(ORIENTED, &mut tracking, &loaded, plan.parameters, *window)?);
         plan.progress.step();
-        results.push(one(RAW, &mut RawPixels::default(), &loaded, *window)?);
+        let mut raw = RawPixels::new(plan.parameters.raw_pixels);
+        results.push(one(RAW, &mut raw, &loaded, plan.parameters, *window)?);
         plan.progress.step();
     }
     let Info { name, width, height, .. } = loaded.info;
@@ -163,8 +170,14 @@ fn load(folder: &Folder, path: &Path) -> Result<Loaded> {
     Ok(Loaded { info: folder.info().clone(), frames, truth, start })
 }
 
-fn one(tracker: &'static str, look: &mut dyn Look, loaded: &Loaded, window: Window) -> Result<Measured> {
-    let job = Job { start: loaded.start, window, truth: &loaded.truth, limit: None };
+fn one(
+    tracker: &'static str,
+    look: &mut dyn Look,
+    loaded: &Loaded,
+    parameters: &Parameters,
+    window: Window,
+) -> Result<Measured> {
+    let job = Job { start: loaded.start, parameters, window, truth: &loaded.truth, limit: None };
     let mut source = Frames::new(loaded.info.clone(), &loaded.frames);
     let run = pipeline::run(look, &mut source, &job, |_, _| {})?;
     Ok(Measured {

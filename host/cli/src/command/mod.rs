@@ -8,6 +8,7 @@ mod eval;
 mod flash;
 mod inspect;
 mod list;
+mod parameters;
 mod plan;
 mod run;
 mod track;
@@ -47,6 +48,7 @@ pub fn run(cli: Cli) -> Result<Verdict> {
         Command::Build(args) => build::run(output, &args),
         Command::Flash(args) => flash::run(output, &args),
         Command::Run(args) => run::run(output, &args),
+        Command::Parameters => parameters::run(output),
         Command::Completions { shell } => completions::run(output, shell),
         Command::Track(args) => track::run(output, &args),
         Command::Eval(EvalCommand::Otb(args)) => eval::otb(output, &args),

@@ -12,6 +12,7 @@ use crate::args::TrackArgs;
 use crate::error::{Failure, Result, UsageError};
 use crate::frames::{self, FrameSource, Info};
 use crate::output::{Output, Stage};
+use crate::parameters::Parameters;
 use crate::pipeline::{self, Job, Run, RunSummary};
 use crate::progress::Progress;
 use crate::report::{Album, Report, Source};
@@ -28,17 +29,18 @@ struct Tracked<'a> {
 /// Tracks, prints the boxes, and writes the report if one is wanted.
 pub fn run(output: Output, args: &TrackArgs) -> Result<Verdict> {
     let window: Window = args.window.parse().map_err(Failure::from)?;
+    let parameters = Parameters::load(args.parameters.parameters.as_deref())?;
     let mut source = frames::open(&args.video)?;
     let truth = source.truth().to_vec();
     let start = start_box(args, &truth, source.info())?;
     let stage = args.report.as_deref().map(Stage::new).transpose()?;
-    let mut tracking = Tracking::open(&args.device)?;
+    let mut tracking = Tracking::open(&args.device, parameters.tracker)?;
 
     let mut album = stage.as_ref().map(|_| Album::new());
-    let job = Job { start, window, truth: &truth, limit: args.frames };
+    let job = Job { start, parameters: &parameters, window, truth: &truth, limit: args.frames };
     let run = follow(output, &mut tracking, source.as_mut(), &job, album.as_mut())?;
     let source = Source::new(source.info(), run.steps.len());
-    let report = Report::new(source, tracking.device(), vec![run]);
+    let report = Report::new(source, tracking.device(), parameters, vec![run]);
     print(output, &report)?;
     if let (Some(stage), Some(album)) = (stage, album) {
         report.write(&stage, &album)?;

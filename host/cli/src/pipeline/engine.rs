@@ -1,11 +1,12 @@
 //! One frame after the other: look at it on the device, or move the box by the motion.
 
-use frazil_track::extrapolate::{ExtrapolationConfig, Extrapolator};
-use frazil_track::motion::{MotionConfig, MotionEstimator};
-use frazil_track::schedule::{Decision, Scheduler, Window};
+use frazil_track::extrapolate::Extrapolator;
+use frazil_track::motion::MotionEstimator;
+use frazil_track::schedule::{Decision, Scheduler};
 use frazil_track::{BBox, GrayFrame, GrayView};
 
 use super::outcome::{DeviceUse, Step};
+use super::run::Job;
 use crate::error::{Failure, Result};
 use crate::frames::Frame;
 
@@ -43,13 +44,13 @@ pub struct Engine<'a> {
 }
 
 impl<'a> Engine<'a> {
-    /// A run over frames of this size, in the first of which the target is in `start`.
-    pub fn new(look: &'a mut dyn Look, window: Window, size: (u32, u32), start: &BBox) -> Result<Self> {
+    /// A run over frames of this size.
+    pub fn new(look: &'a mut dyn Look, job: &Job<'_>, size: (u32, u32)) -> Result<Self> {
         let (w, h) = (size.0 as usize, size.1 as usize);
-        let motion = MotionEstimator::new(MotionConfig::for_frame(w, h), w, h).map_err(Failure::from)?;
-        let extrapolator =
-            Extrapolator::new(ExtrapolationConfig::default(), *start).map_err(Failure::from)?;
-        let scheduler = Scheduler::new(window).map_err(Failure::from)?;
+        let parameters = job.parameters;
+        let motion = MotionEstimator::new(parameters.motion.for_frame(w, h), w, h).map_err(Failure::from)?;
+        let extrapolator = Extrapolator::new(parameters.extrapolation, job.start).map_err(Failure::from)?;
+        let scheduler = Scheduler::new(parameters.window(job.window)).map_err(Failure::from)?;
         Ok(Self { look, scheduler, motion, extrapolator, previous: None, fresh: true, frames: 0 })
     }
 

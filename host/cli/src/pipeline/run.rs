@@ -10,11 +10,14 @@ use super::engine::{Engine, Look};
 use super::outcome::{DeviceUse, Run, Step};
 use crate::error::Result;
 use crate::frames::{Frame, FrameSource};
+use crate::parameters::Parameters;
 
 /// What to track, and how.
 pub struct Job<'a> {
     /// The target in the first frame.
     pub start: BBox,
+    /// The constants.
+    pub parameters: &'a Parameters,
     /// When to look.
     pub window: Window,
     /// The true boxes, where they are known.
@@ -33,7 +36,7 @@ pub fn run(
     let began = Instant::now();
     let before = look.device();
     let info = source.info();
-    let mut engine = Engine::new(look, job.window, (info.width, info.height), &job.start)?;
+    let mut engine = Engine::new(look, job, (info.width, info.height))?;
     let mut steps = Vec::new();
     while job.limit.is_none_or(|limit| steps.len() < limit) {
         let Some(frame) = source.next_frame()? else { break };

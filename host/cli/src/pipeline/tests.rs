@@ -7,6 +7,7 @@ use super::{DeviceUse, Found, Job, Look, run};
 use crate::clip::Clip;
 use crate::error::Result;
 use crate::frames::{Frame, Frames, Info};
+use crate::parameters::Parameters;
 
 /// Finds the target where the truth says, and counts how often it was asked.
 struct Oracle<'a> {
@@ -36,7 +37,8 @@ fn tracked(clip: &Clip, window: &str) -> super::Run {
     let mut oracle = Oracle { frames: &clip.frames, truth: &clip.truth, asked: 0 };
     let truth: Vec<_> = clip.truth.iter().copied().map(Some).collect();
     let window: Window = window.parse().unwrap();
-    let job = Job { start: clip.truth[0], window, truth: &truth, limit: None };
+    let job =
+        Job { start: clip.truth[0], parameters: &Parameters::default(), window, truth: &truth, limit: None };
     run(&mut oracle, &mut Frames::new(clip.info(), &clip.frames), &job, |_, _| {}).unwrap()
 }
 
@@ -67,7 +69,13 @@ fn without_extrapolation_the_box_would_be_left_behind() {
 fn a_limit_ends_the_run_and_an_empty_truth_gives_no_score() {
     let clip = Clip::render(6, || {}).unwrap();
     let mut oracle = Oracle { frames: &clip.frames, truth: &clip.truth, asked: 0 };
-    let job = Job { start: clip.truth[0], window: Window::Constant(2), truth: &[], limit: Some(3) };
+    let job = Job {
+        start: clip.truth[0],
+        parameters: &Parameters::default(),
+        window: Window::Constant(2),
+        truth: &[],
+        limit: Some(3),
+    };
     let run = run(&mut oracle, &mut Frames::new(clip.info(), &clip.frames), &job, |_, _| {}).unwrap();
     assert_eq!((run.steps.len(), run.keyframes, run.score), (3, 2, None));
 }
@@ -77,6 +85,12 @@ fn a_frame_of_another_size_is_an_error() {
     let clip = Clip::render(2, || {}).unwrap();
     let mut oracle = Oracle { frames: &clip.frames, truth: &clip.truth, asked: 0 };
     let info = Info { width: 64, ..clip.info() };
-    let job = Job { start: clip.truth[0], window: Window::Constant(2), truth: &[], limit: None };
+    let job = Job {
+        start: clip.truth[0],
+        parameters: &Parameters::default(),
+        window: Window::Constant(2),
+        truth: &[],
+        limit: None,
+    };
     assert!(run(&mut oracle, &mut Frames::new(info, &clip.frames), &job, |_, _| {}).is_err());
 }

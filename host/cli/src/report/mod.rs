@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::frames::Info;
 use crate::output::{OutputError, Stage};
+use crate::parameters::Parameters;
 use crate::pipeline::Run;
 
 pub use album::Album;
@@ -63,15 +64,17 @@ pub struct Report {
     pub source: Source,
     /// The device.
     pub device: Device,
+    /// The constants of tracking.
+    pub parameters: Parameters,
     /// One for each window, in the order asked for.
     pub runs: Vec<Run>,
 }
 
 impl Report {
     /// A report by this version of the program.
-    pub fn new(source: Source, device: Device, runs: Vec<Run>) -> Self {
+    pub fn new(source: Source, device: Device, parameters: Parameters, runs: Vec<Run>) -> Self {
         let generator = concat!("frazil ", env!("CARGO_PKG_VERSION")).to_string();
-        Self { format_version: FORMAT_VERSION, generator, source, device, runs }
+        Self { format_version: FORMAT_VERSION, generator, source, device, parameters, runs }
     }
 
     /// Seconds that this many cycles take on the board; `None` without cycles.
@@ -133,7 +136,8 @@ mod tests {
             design_id: Some("0123456789abcdef".into()),
         };
         let runs = vec![run(&clip, 1), run(&clip, 4)];
-        (Report::new(Source::new(&clip.info(), frames), device, runs), album)
+        let source = Source::new(&clip.info(), frames);
+        (Report::new(source, device, Parameters::default(), runs), album)
     }
 
     #[test]

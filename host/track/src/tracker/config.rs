@@ -12,8 +12,8 @@ pub struct TrackerConfig {
     /// the region, and the target may move by a quarter of it either way.
     pub search: f64,
     /// The same for a second look around the place that the first one found, in the other lanes: finer, for place
-    /// and size; 1.5 to 8. Without it an update is one run of the device.
-    pub fine_search: Option<f64>,
+    /// and size; 1.5 to 8. With 0 there is no second look, and an update is one run of the device.
+    pub fine_search: f64,
     /// Standard deviation of the patch's grey levels after contrast normalisation; 1 to 128.
     pub contrast: f64,
     /// Grey-level deviation below which contrast is not raised further, so that noise stays noise; 0.1 to 128.
@@ -62,7 +62,7 @@ impl Default for TrackerConfig {
     fn default() -> Self {
         Self {
             search: 3.0,
-            fine_search: Some(2.0),
+            fine_search: 2.0,
             contrast: 45.0,
             contrast_floor: 4.0,
             label_sigma: 0.8,
@@ -97,10 +97,16 @@ impl TrackerConfig {
         self.ranges().into_iter().try_for_each(|(name, value, low, high)| check_range(name, value, low, high))
     }
 
+    /// Width of the search region of each look, coarse to fine.
+    pub(super) fn searches(&self) -> impl Iterator<Item = f64> + use<> {
+        let fine = (self.fine_search != 0.0).then_some(self.fine_search);
+        [Some(self.search), fine].into_iter().flatten()
+    }
+
     fn ranges(&self) -> [(&'static str, f64, f64, f64); 23] {
         [
             ("search", self.search, 1.5, 8.0),
-            ("fine_search", self.fine_search.unwrap_or(self.search), 1.5, 8.0),
+            ("fine_search", self.searches().last().unwrap_or(self.search), 1.5, 8.0),
             ("contrast", self.contrast, 1.0, 128.0),
             ("contrast_floor", self.contrast_floor, 0.1, 128.0),
             ("label_sigma", self.label_sigma, 0.2, 4.0),

@@ -209,7 +209,7 @@ fn a_device_that_fails_is_reported() {
 
 #[test]
 fn an_update_is_one_run_a_stage_and_one_load() {
-    for (fine_search, stages) in [(None, 1), (Some(2.0), 2)] {
+    for (fine_search, stages) in [(0.0, 1), (2.0, 2)] {
         let config = TrackerConfig { fine_search, ..TrackerConfig::default() };
         let (mut device, path) = (Software::new(), circle(2));
         let first = scene(&path[0]);

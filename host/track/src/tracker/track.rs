@@ -45,9 +45,8 @@ impl Tracker {
     ) -> Result<Self, TrackerError<C::Error>> {
         config.check()?;
         check_box(bbox, frame)?;
-        let searches = [Some(config.search), config.fine_search];
         let learn = |search| Stage::learn_first(&config, search, frame, bbox, device);
-        let stages = searches.into_iter().flatten().map(learn).collect::<Result<_, _>>()?;
+        let stages = config.searches().map(learn).collect::<Result<_, _>>()?;
         let mut tracker = Self { config, bbox: *bbox, velocity: (0.0, 0.0), stages };
         tracker.load(config.first_iterations, device)?;
         Ok(tracker)
