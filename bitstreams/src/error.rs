@@ -56,6 +56,18 @@ pub enum FlowError {
         /// The last lines of the log.
         tail: String,
     },
+    /// A tool did not come to an end.
+    #[error("{} was stopped in step {step:?} after {seconds} s; its output is in {}", tool.program(), log.display())]
+    TooLong {
+        /// Which tool.
+        tool: Tool,
+        /// Name of the step.
+        step: String,
+        /// The limit.
+        seconds: u64,
+        /// All that it printed.
+        log: PathBuf,
+    },
     /// A tool ended well, but a file that it makes is not there.
     #[error("{} made no {file} in step {step:?}; see {}", tool.program(), log.display())]
     NoOutput {
@@ -129,6 +141,7 @@ impl FlowError {
             Self::BrokenTool { .. } => "frazil::tool::broken",
             Self::Start { .. } => "frazil::tool::start",
             Self::ToolFailed { .. } => "frazil::tool::failed",
+            Self::TooLong { .. } => "frazil::tool::too_long",
             Self::NoOutput { .. } => "frazil::tool::no_output",
             Self::Report { .. } => "frazil::tool::report",
             Self::Request { .. } => "frazil::build::request",
@@ -153,6 +166,9 @@ impl FlowError {
             }
             Self::Start { .. } => "frazil doctor".into(),
             Self::ToolFailed { log, .. } | Self::NoOutput { log, .. } => format!("less {}", log.display()),
+            Self::TooLong { .. } => {
+                "give it other seeds, as in --seeds 4,5,6, or more time, as in --step-limit 7200".into()
+            }
             Self::Report { .. } => {
                 "df -h . && frazil doctor  # a full disk, or tools of another version".into()
             }

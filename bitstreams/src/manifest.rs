@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::report::CriticalPath;
-use crate::{Clock, Found, Utilisation};
+use crate::{Clock, Found, Performance, Utilisation};
 
 /// Version of the manifest's form. It grows when a field changes its meaning or goes.
 pub const FORMAT_VERSION: u32 = 1;
@@ -40,6 +40,8 @@ pub struct Manifest {
     pub seeds: Vec<SeedResult>,
     /// What the best seed uses.
     pub utilisation: Utilisation,
+    /// How fast it works, if the caller counted a run's cycles.
+    pub performance: Option<Performance>,
     /// The tools, their places and versions.
     pub tools: Vec<Found>,
     /// Wall-clock seconds of each step, and of the whole build as `total`.

@@ -2,19 +2,29 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use wait_timeout::ChildExt;
 
 use crate::{FlowError, Step};
 
 /// Lines of a log that an error shows.
 const TAIL_LINES: usize = 12;
 
-/// Runs `program` for a step in `folder` and waits for it. What it prints goes to the step's log; its outputs
-/// must be there afterwards.
-pub fn run_step(step: &Step, program: &Path, folder: &Path) -> Result<(), FlowError> {
+/// Runs `program` for a step in `folder` and waits for it, but not longer than `limit`. What it prints goes to the
+/// step's log; its outputs must be there afterwards.
+pub fn run_step(step: &Step, program: &Path, folder: &Path, limit: Duration) -> Result<(), FlowError> {
     let log = folder.join(step.log());
-    let status = spawn(step, program, folder, &log)?;
+    let mut child = spawn(step, program, folder, &log)?;
     let name = step.name.clone();
+    let start = |source| FlowError::Start { path: program.into(), source };
+    let Some(status) = child.wait_timeout(limit).map_err(start)? else {
+        // It may have ended in this moment, which is as well.
+        let _ = child.kill();
+        child.wait().map_err(start)?;
+        return Err(FlowError::TooLong { tool: step.tool, step: name, seconds: limit.as_secs(), log });
+    };
     if !status.success() {
         let tail = tail(&log);
         return Err(FlowError::ToolFailed {
@@ -31,7 +41,7 @@ pub fn run_step(step: &Step, program: &Path, folder: &Path) -> Result<(), FlowEr
     }
 }
 
-fn spawn(step: &Step, program: &Path, folder: &Path, log: &Path) -> Result<ExitStatus, FlowError> {
+fn spawn(step: &Step, program: &Path, folder: &Path, log: &Path) -> Result<Child, FlowError> {
     let unwritable = |source| FlowError::Write { path: log.into(), source };
     if let Some(parent) = log.parent() {
         fs::create_dir_all(parent).map_err(unwritable)?;
@@ -44,7 +54,7 @@ fn spawn(step: &Step, program: &Path, folder: &Path, log: &Path) -> Result<ExitS
         .stdin(Stdio::null())
         .stdout(out)
         .stderr(err)
-        .status()
+        .spawn()
         .map_err(|source| FlowError::Start { path: program.into(), source })
 }
 
@@ -67,10 +77,12 @@ mod tests {
     use super::*;
     use crate::Tool;
 
+    const MINUTE: Duration = Duration::from_secs(60);
+
     fn shell(script: &str) -> (tempfile::TempDir, Result<(), FlowError>) {
         let dir = tempfile::tempdir().expect("temporary directory");
         let step = Step::new("try", Tool::Yosys, &["-c", script]).makes(&["made"]);
-        let result = run_step(&step, Path::new("/bin/sh"), dir.path());
+        let result = run_step(&step, Path::new("/bin/sh"), dir.path(), MINUTE);
         (dir, result)
     }
 
@@ -93,12 +105,22 @@ mod tests {
     }
 
     #[test]
+    fn a_tool_that_does_not_end_is_stopped() {
+        let dir = tempfile::tempdir().expect("temporary directory");
+        let step = Step::new("try", Tool::Yosys, &["-c", "echo begun; exec sleep 60"]);
+        let result = run_step(&step, Path::new("/bin/sh"), dir.path(), Duration::from_millis(300));
+        let error = result.expect_err("stopped");
+        assert!(matches!(error, FlowError::TooLong { .. }), "{error}");
+        assert_eq!(fs::read_to_string(dir.path().join("logs/try.log")).expect("log"), "begun\n");
+    }
+
+    #[test]
     fn a_missing_output_and_a_missing_program_are_errors() {
         let (_dir, result) = shell("true");
         assert!(matches!(result, Err(FlowError::NoOutput { file, .. }) if file == "made"));
         let dir = tempfile::tempdir().expect("temporary directory");
         let step = Step::new("try", Tool::Yosys, &[]);
-        let result = run_step(&step, &dir.path().join("no-such-program"), dir.path());
+        let result = run_step(&step, &dir.path().join("no-such-program"), dir.path(), MINUTE);
         assert!(matches!(result, Err(FlowError::Start { .. })));
     }
 }

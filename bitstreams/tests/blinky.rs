@@ -80,6 +80,8 @@ fn request(board: &str, output: &Path) -> Build {
         seeds: vec![1, 2],
         keep: false,
         design_id: Some("blinky".into()),
+        work: None,
+        step_limit: std::time::Duration::from_secs(600),
         output: output.into(),
     }
 }

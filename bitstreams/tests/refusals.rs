@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use frazil_boards::Board;
-use frazil_flow::{Build, FlowError, Manifest, Search, Tools, build};
+use frazil_flow::{Build, FlowError, Manifest, Search, Tools, Work, build};
 
 /// Makes the files of yosys, nextpnr-ice40 or icepack, by the name it is called under.
 const STAND_IN: &str = r#"#!/bin/sh
@@ -51,6 +51,8 @@ fn request(output: &Path) -> Build {
         seeds: vec![1, 2, 3],
         keep: false,
         design_id: None,
+        work: Some(Work { cycles: 1000, array_macs: 4000, lanes: 8 }),
+        step_limit: std::time::Duration::from_secs(60),
         output: output.into(),
     }
 }
@@ -66,6 +68,8 @@ fn a_build_with_stand_ins_makes_the_whole_folder() {
     let manifest = build(&request(&output), &tools, &mut |_| ()).expect("builds");
     let text = fs::read_to_string(output.join("manifest.json")).expect("manifest");
     assert_eq!(serde_json::from_str::<Manifest>(&text).expect("reads"), manifest);
+    let performance = manifest.performance.expect("the work is known");
+    assert_eq!((performance.runs_per_second, performance.array_utilisation), (24_000.0, 0.5));
     // All seeds are equal: the first one is taken.
     assert_eq!((manifest.best_seed, manifest.utilisation.ff.used), (1, 3));
     assert_eq!(fs::read_to_string(output.join("top.bin")).expect("bitstream"), "placed\n");

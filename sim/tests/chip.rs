@@ -5,8 +5,9 @@ mod common;
 
 use common::{Conversation, available, networks, spec};
 use frazil_model::graph::Graph;
-use frazil_model::plan::{Capacity, Plan, plan};
+use frazil_model::plan::{Capacity, ENTRY_RUN, Plan, plan};
 use frazil_model::{reference, zoo};
+use frazil_sim::cycle::run_cycles;
 use frazil_sim::{DeviceKind, open};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
@@ -71,6 +72,11 @@ fn agree(devices: &mut Devices, graph: &Graph, plan: &Plan, inputs: usize) {
             let (output, cycles) = device.infer(plan, &input);
             assert_eq!(&output, expected, "{kind}: bits");
             assert_eq!(cycles, *clocks.get_or_insert(cycles), "{kind}: clocks");
+            assert_eq!(
+                Some(u64::from(cycles)),
+                run_cycles(plan, &spec(), ENTRY_RUN),
+                "{kind}: planned clocks"
+            );
         }
     }
 }

@@ -7,12 +7,12 @@ mod steps;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::manifest::{FORMAT_VERSION, Fmax, Hashes, Manifest, SeedResult, sha256};
 use crate::report::{self, Place, Utilisation};
 use crate::run::run_step;
-use crate::{FlowError, Found, Step, Tool, Tools};
+use crate::{FlowError, Found, Performance, Step, Tool, Tools};
 
 pub use request::Build;
 use seeds::Seed;
@@ -93,7 +93,8 @@ fn run(build: &Build, found: &[Found], stage: &Stage, on_event: Listener) -> Res
     let steps = build.steps();
     on_event(Event::Started { steps: steps.len() });
     stage.write_sources(build, &files, &steps)?;
-    let outcome = run_steps(build, &files, Runner::new(found, stage.folder()), stage, on_event)?;
+    let outcome =
+        run_steps(build, &files, Runner::new(found, stage.folder(), build.step_limit), stage, on_event)?;
     let manifest = manifest(build, &files, found, stage, outcome)?;
     stage.write_manifest(&manifest)?;
     Ok(manifest)
@@ -128,6 +129,7 @@ fn manifest(
     let best = &outcome.placed[outcome.best];
     let device = &build.board.device;
     let seeds: Vec<SeedResult> = outcome.placed.iter().map(|seed| result(seed.seed, &seed.place)).collect();
+    let fmax = Fmax::of(&seeds);
     Ok(Manifest {
         format_version: FORMAT_VERSION,
         board: build.board.name.clone(),
@@ -138,10 +140,11 @@ fn manifest(
         hashes: hashes(build, files, stage)?,
         target_mhz: build.target_mhz(),
         meets_timing: best.place.meets_timing(),
-        fmax: Fmax::of(&seeds),
+        fmax,
         best_seed: best.seed,
         seeds,
         utilisation: Utilisation::new(device.family, best.place.used.clone(), outcome.cells),
+        performance: build.work.map(|work| Performance::new(work, build.target_mhz(), &fmax)),
         tools: found.to_vec(),
         seconds: outcome.seconds,
     })
@@ -184,12 +187,13 @@ fn timing(build: &Build, stage: &Stage, manifest: Manifest) -> Result<Manifest, 
 pub(crate) struct Runner<'a> {
     found: &'a [Found],
     folder: &'a Path,
+    limit: Duration,
     seconds: BTreeMap<String, f64>,
 }
 
 impl<'a> Runner<'a> {
-    fn new(found: &'a [Found], folder: &'a Path) -> Self {
-        Self { found, folder, seconds: BTreeMap::new() }
+    fn new(found: &'a [Found], folder: &'a Path, limit: Duration) -> Self {
+        Self { found, folder, limit, seconds: BTreeMap::new() }
     }
 
     fn run(&mut self, step: &Step, on_event: Listener) -> Result<(), FlowError> {
@@ -204,7 +208,7 @@ impl<'a> Runner<'a> {
         let program = program.ok_or(FlowError::MissingTool { tool: step.tool })?;
         on_event(Event::Step { name: step.name.clone(), tool: step.tool });
         let start = Instant::now();
-        run_step(step, &program.path, self.folder)?;
+        run_step(step, &program.path, self.folder, self.limit)?;
         let seconds = start.elapsed().as_secs_f64();
         on_event(Event::Done { name: step.name.clone(), seconds });
         Ok(seconds)

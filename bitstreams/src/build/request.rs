@@ -1,11 +1,12 @@
 //! What to build.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use frazil_boards::Board;
 
 use super::steps::Files;
-use crate::{FlowError, Step};
+use crate::{FlowError, Step, Work};
 
 /// A build: everything that decides the bitstream, and where it goes.
 #[derive(Clone, Debug)]
@@ -24,6 +25,10 @@ pub struct Build {
     pub keep: bool,
     /// Identity of the design, for the manifest.
     pub design_id: Option<String>,
+    /// What one run takes, for the manifest.
+    pub work: Option<Work>,
+    /// Longest that a step may take; a router can go on for ever.
+    pub step_limit: Duration,
     /// Folder that is made.
     pub output: PathBuf,
 }

@@ -159,6 +159,8 @@ mod tests {
             seeds: vec![1, 7],
             keep: false,
             design_id: None,
+            work: None,
+            step_limit: std::time::Duration::from_secs(60),
             output: "out".into(),
         }
     }

@@ -196,6 +196,35 @@ fn a_real_sequence_is_tracked_alike_on_the_reference_and_the_simulated_device() 
     assert_eq!(track("sim"), lines);
 }
 
+/// One keyframe of a real sequence: the same box from every device, and the same clocks from every one that has them.
+#[test]
+fn a_real_keyframe_is_the_same_on_all_four_devices() {
+    let test = "a_real_keyframe_is_the_same_on_all_four_devices";
+    let Some(folder) = data(test, "OTB_Crossing") else { return };
+    let verilator = std::env::var_os("FRAZIL_VERILATOR");
+    let devices = if verilator.is_some() {
+        &["reference", "sim", "rtl", "verilator"][..]
+    } else {
+        assert!(std::env::var_os("CI").is_none(), "{test}: FRAZIL_VERILATOR is not set");
+        println!("SKIPPED {test} on verilator: FRAZIL_VERILATOR is not set");
+        &["reference", "sim", "rtl"][..]
+    };
+    let mut looks = devices.iter().map(|device| {
+        let mut command = frazil();
+        command.args(["track", "--frames", "2", "--window", "1", "--device", device]).arg(&folder);
+        command.envs(verilator.iter().map(|path| ("FRAZIL_VERILATOR", path)));
+        let step = json(&mut command)["steps"][1].clone();
+        (step["box"].clone(), step["confidence"].clone(), step["cycles"].as_u64().unwrap())
+    });
+    let (place, confidence, none) = looks.next().unwrap();
+    assert_eq!(none, 0, "the reference has no clock");
+    let clocked: Vec<_> = looks.collect();
+    for (device, look) in devices[1..].iter().zip(&clocked) {
+        assert_eq!(look, &(place.clone(), confidence.clone(), clocked[0].2), "{device}");
+    }
+    assert!(clocked[0].2 > 90_000, "two looks take longer than {} clocks", clocked[0].2);
+}
+
 #[test]
 fn y4m_is_read_from_the_standard_input() {
     let dir = tempfile::tempdir().unwrap();

@@ -8,10 +8,12 @@ mod frozen;
 
 use std::collections::HashMap;
 
+use frazil_hdl::top::TopSpec;
 use frazil_model::plan::descriptor::{Descriptor, Field, Op};
 use frazil_model::plan::{FrozenLayer, Plan, interpret};
 
 use crate::device::{Engine, Memories};
+use crate::device_config;
 
 /// Clocks to fetch and dispatch a descriptor.
 const FETCH: u64 = 23;
@@ -61,6 +63,22 @@ impl CycleEngine {
         target.iter_mut().zip(output).for_each(|(to, from)| *to = from as u8);
         clocks
     }
+}
+
+/// Clock cycles of one run of a plan's program from an entry on, with the plan's own weights and parameters; `None`
+/// without such an entry, or if the program does not end.
+pub fn run_cycles(plan: &Plan, spec: &TopSpec, entry: &str) -> Option<u64> {
+    let mut memories = Memories::new(&device_config(plan, spec));
+    let program = &plan.program;
+    fill(&mut memories.program, &program.image());
+    fill(&mut memories.weights, &program.weight_image);
+    fill(&mut memories.parameters, &program.parameter_image());
+    CycleEngine::new(plan, spec.lanes).run(&mut memories, program.entry(entry)? as u32)
+}
+
+/// Copies what fits.
+fn fill(memory: &mut [u8], image: &[u8]) {
+    memory.iter_mut().zip(image).for_each(|(to, from)| *to = *from);
 }
 
 impl Engine for CycleEngine {

@@ -23,7 +23,7 @@ pub struct Memories {
 
 impl Memories {
     /// Memories of a device after power-up: zero but for the registers.
-    pub(super) fn new(config: &DeviceConfig) -> Self {
+    pub(crate) fn new(config: &DeviceConfig) -> Self {
         let mut memories = Self {
             registers: [0; REGISTER_BYTES],
             activations: vec![0; config.activation_bytes as usize],

@@ -1,12 +1,15 @@
 //! From a board's data to what the model and the hardware are told of it.
 
 use frazil_boards::{Active, Board, Fabric, Family, Memory};
+use frazil_flow::Work;
 use frazil_hdl::memory::MemoryStyle;
 use frazil_hdl::top::{ConstraintFormat, Pins, TopSpec};
 use frazil_hdl::vendor::PllStyle;
-use frazil_model::plan::Capacity;
+use frazil_model::plan::{Capacity, ENTRY_RUN, Plan};
+use frazil_sim::cycle::run_cycles;
 
-use crate::error::{Result, UsageError};
+use super::layout;
+use crate::error::{Failure, Result, UsageError};
 
 /// What the accelerator on a board offers to a plan.
 pub fn capacity(fabric: &Fabric) -> Capacity {
@@ -17,6 +20,14 @@ pub fn capacity(fabric: &Fabric) -> Capacity {
         parameter_channels: fabric.parameter_channels,
         descriptors: fabric.descriptors,
     }
+}
+
+/// What one run of a plan takes on a board.
+pub fn work(plan: &Plan, board: &Board) -> Result<Work> {
+    let cycles = run_cycles(plan, &top_spec(board)?, ENTRY_RUN);
+    let cycles = cycles.ok_or_else(|| Failure::from(layout::lacks("an end")))?;
+    let array_macs = plan.summary().layers.iter().map(|layer| layer.macs).sum();
+    Ok(Work { cycles, array_macs, lanes: board.fabric.lanes as u64 })
 }
 
 /// What the top block is told of a board.

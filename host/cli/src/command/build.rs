@@ -1,14 +1,15 @@
 //! `frazil build`: from a plan to a bitstream.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use frazil_boards::{Board, Family};
-use frazil_flow::{Build, Event, FlowError, Manifest, Tools};
+use frazil_flow::{Build, Event, FlowError, Manifest, Performance, Tools};
 use frazil_hdl::top::{Design, assemble};
 use serde::Serialize;
 
 use super::Verdict;
-use crate::accelerator::{network, top_spec};
+use crate::accelerator::{network, top_spec, work};
 use crate::args::BuildArgs;
 use crate::error::{Failure, Result};
 use crate::output::{Output, Stage, Table};
@@ -35,6 +36,7 @@ pub fn run(output: Output, args: &BuildArgs) -> Result<Verdict> {
     if args.verilog_only {
         return sources(output, &board, &design, &folder);
     }
+    let work = work(&plan, &board)?;
     let build = Build {
         board,
         verilog: design.verilog,
@@ -43,6 +45,8 @@ pub fn run(output: Output, args: &BuildArgs) -> Result<Verdict> {
         seeds: args.seeds.clone(),
         keep: false,
         design_id: Some(format!("{:016x}", design.design_id)),
+        work: Some(work),
+        step_limit: Duration::from_secs(args.step_limit),
         output: folder,
     };
     bitstream(output, &build)
@@ -116,12 +120,24 @@ fn table(manifest: &Manifest, folder: &Path) -> String {
     for (name, resource) in rows {
         used.row([name.into(), resource.used.to_string(), resource.available.to_string()]);
     }
+    let speed = manifest.performance.as_ref().map(speed).unwrap_or_default();
     format!(
-        "{}\n{}\n{}: needs {} MHz; wrote {}\n",
+        "{}\n{}\n{speed}{}: needs {} MHz; wrote {}\n",
         seeds.render(),
         used.render(),
         manifest.part,
         manifest.target_mhz,
         folder.join(&manifest.bitstream).display()
+    )
+}
+
+fn speed(performance: &Performance) -> String {
+    let Performance { work, array_utilisation, runs_per_second, runs_per_second_at_fmax } = performance;
+    format!(
+        "one run: {} cycles; {runs_per_second:.0} a second at the board's clock, {runs_per_second_at_fmax:.0} at the \
+         median; {:.1} % of {} multipliers x cycles used\n",
+        work.cycles,
+        100.0 * array_utilisation,
+        work.lanes
     )
 }

@@ -1,12 +1,13 @@
 //! `frazil plan`: what is frozen, what becomes a program, and whether it fits.
 
 use frazil_boards::Board;
+use frazil_flow::Work;
 use frazil_model::plan::{Plan, PlanSummary};
 use serde::Serialize;
 
 use super::Verdict;
 use super::inspect::shape;
-use crate::accelerator::network;
+use crate::accelerator::{network, work};
 use crate::args::PlanArgs;
 use crate::error::{Failure, Result};
 use crate::output::{Output, Table};
@@ -17,6 +18,7 @@ struct Planned {
     format_version: u32,
     board: String,
     summary: PlanSummary,
+    work: Work,
     plan: Plan,
 }
 
@@ -24,17 +26,30 @@ struct Planned {
 pub fn run(output: Output, args: &PlanArgs) -> Result<Verdict> {
     let board = Board::load(&args.board.board).map_err(Failure::from)?;
     let plan = network::plan(&args.graph, args.freeze, &board)?;
-    let planned = Planned { format_version: 1, board: board.name, summary: plan.summary(), plan };
-    output.result(&planned, || text(&planned))?;
+    let work = work(&plan, &board)?;
+    let clock_hz = f64::from(board.clock.target_hz);
+    let planned = Planned { format_version: 1, board: board.name, summary: plan.summary(), work, plan };
+    output.result(&planned, || text(&planned, clock_hz))?;
     Ok(Verdict::Good)
 }
 
-fn text(planned: &Planned) -> String {
+fn text(planned: &Planned, clock_hz: f64) -> String {
     let summary = &planned.summary;
     let sections = [frozen(summary), array(summary), memory(summary)];
     let tables: Vec<String> = sections.into_iter().flatten().collect();
     let title = format!("{} on {}, design {}\n\n", summary.graph_name, planned.board, summary.design_id);
-    title + &tables.join("\n")
+    title + &tables.join("\n") + &run_line(&planned.work, clock_hz)
+}
+
+fn run_line(work: &Work, clock_hz: f64) -> String {
+    let mhz = clock_hz / 1e6;
+    format!(
+        "\none run: {} cycles, {:.2} ms at {mhz} MHz; {:.1} % of {} multipliers x cycles used\n",
+        work.cycles,
+        1e3 / work.rate(mhz),
+        100.0 * work.array_utilisation(),
+        work.lanes
+    )
 }
 
 fn frozen(summary: &PlanSummary) -> Option<String> {
