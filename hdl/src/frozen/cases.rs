@@ -1,6 +1,7 @@
 //! Frozen layers for tests, with an independent evaluation of each; also compiled into the tests of `frazil-sim`.
 
-use frazil_model::plan::{AveragePool, ExactRequant, FrozenLayer, Pad, Shape};
+use frazil_model::plan::{AveragePool, FrozenLayer, Pad, Shape};
+use frazil_model::requant::ExactRequant;
 use frazil_model::shift_add::ShiftAdd;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;

@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use frazil_model::plan::{ExactRequant, FrozenLayer};
+use frazil_model::plan::FrozenLayer;
+use frazil_model::requant::ExactRequant;
 use frazil_model::shift_add::{Scratch, ShiftAdd};
 
 use super::{FrozenCause, lower, pipeline};

@@ -1,6 +1,7 @@
 //! From a frozen layer's description to its operators.
 
-use frazil_model::plan::{ExactRequant, FrozenLayer};
+use frazil_model::plan::FrozenLayer;
+use frazil_model::requant::ExactRequant;
 use frazil_model::shift_add::{Output, Source, Term, csd, signed_width};
 
 use super::FrozenCause;

@@ -4,7 +4,7 @@
 use super::ops::{Conv2d, DepthwiseConv2d, FullyConnected, PadOp, Pool2d};
 use super::{FORMAT_VERSION, Graph, GraphError, Node, NodeProblem, Op, Quant, Shape, TensorInfo, Window};
 use crate::reference::AddScales;
-use crate::requant::{Multiplier, real_multipliers};
+use crate::requant::Multiplier;
 
 /// Most nodes and most tensors.
 pub const MAX_NODES: usize = 4096;
@@ -100,7 +100,7 @@ impl Graph {
         if let Some(channel) = bad {
             return Err(NodeProblem::Scale { channel, scale: scales[channel] });
         }
-        for (channel, (real, &bias)) in real_multipliers(self, node).into_iter().zip(bias).enumerate() {
+        for (channel, (real, &bias)) in self.real_multipliers(node).into_iter().zip(bias).enumerate() {
             let magnitude = magnitude(&node.op.channel_weights(channel), bias);
             if magnitude > i64::from(i32::MAX) {
                 return Err(NodeProblem::Accumulator { channel, magnitude });

@@ -6,6 +6,7 @@
 mod check;
 mod error;
 mod geometry;
+mod multipliers;
 mod ops;
 mod quant;
 #[cfg(test)]

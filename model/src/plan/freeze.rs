@@ -1,8 +1,8 @@
 //! From the network's first layers to frozen layers.
 
-use super::{AveragePool, ChannelParameters, FreezeProblem, FrozenLayer, Pad, PlanError, Shape};
+use super::{AveragePool, FreezeProblem, FrozenLayer, Pad, PlanError, Shape};
 use crate::graph::{Activation, Graph, Node, Op, Pool2d, Window};
-use crate::requant::{exact, real_multipliers};
+use crate::requant::{ChannelParameters, ExactRequant, exact};
 use crate::shift_add::ShiftAdd;
 
 /// Most columns of a frozen layer's image.
@@ -185,14 +185,10 @@ fn row(node: &Node, inputs: usize, channel: usize) -> Vec<i32> {
     }
 }
 
-fn requantisers(
-    graph: &Graph,
-    node: &Node,
-    datapath: &ShiftAdd,
-) -> Result<Vec<super::ExactRequant>, FreezeProblem> {
+fn requantisers(graph: &Graph, node: &Node, datapath: &ShiftAdd) -> Result<Vec<ExactRequant>, FreezeProblem> {
     let quant = graph.node_output(node).quant;
     let (lo, hi) = activation(&node.op).range(quant);
-    let channels = datapath.outputs.iter().zip(real_multipliers(graph, node)).enumerate();
+    let channels = datapath.outputs.iter().zip(graph.real_multipliers(node)).enumerate();
     channels
         .map(|(channel, (output, real))| {
             let parameters = ChannelParameters::from_real(0, real);

@@ -2,9 +2,9 @@
 
 use super::descriptor::{Descriptor, Field, Op as Code};
 use super::program::WeightBlock;
-use super::{ChannelParameters, Pad, PlanError, Shape};
+use super::{Pad, PlanError, Shape};
 use crate::graph::{Activation, Graph, Node, Op, Padding, Window};
-use crate::requant::real_multipliers;
+use crate::requant::ChannelParameters;
 
 /// A convolution as the array sees it; pointwise and fully connected layers are shapes of it.
 pub(super) struct Array {
@@ -140,7 +140,7 @@ fn bytes(low: u8, high: u8) -> u16 {
 /// Parameters with the input's zero point folded into the biases; the graph's check bounds them to 32 bits.
 fn parameters(graph: &Graph, node: &Node, zero_point: i32) -> Result<Vec<ChannelParameters>, PlanError> {
     let bias = node.op.channels().map_or(&[][..], |(bias, _)| bias);
-    let channels = bias.iter().zip(real_multipliers(graph, node)).enumerate();
+    let channels = bias.iter().zip(graph.real_multipliers(node)).enumerate();
     channels
         .map(|(channel, (&bias, real))| {
             let sum: i32 = node.op.channel_weights(channel).into_iter().map(i32::from).sum();

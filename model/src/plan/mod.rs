@@ -17,6 +17,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use crate::graph::{Pad, Shape};
+use crate::requant::ExactRequant;
 use crate::shift_add::ShiftAdd;
 pub use assemble::plan;
 pub use error::{FreezeProblem, PlanError};
@@ -60,24 +61,6 @@ pub struct Capacity {
     pub descriptors: usize,
 }
 
-/// The smallest exact requantiser of one channel: `clamp((acc * m + b) >> s, lo, hi)`.
-///
-/// Exact means equal to the TFLite requantisation of the channel for every accumulator that its weights can
-/// give; proved at build time over the whole range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExactRequant {
-    /// Multiplier, at least 0.
-    pub m: i64,
-    /// Offset before the shift.
-    pub b: i64,
-    /// Arithmetic right shift.
-    pub s: u32,
-    /// Smallest result.
-    pub lo: i8,
-    /// Largest result.
-    pub hi: i8,
-}
-
 /// Average pooling without padding, `size` x `size` with the same stride, TFLite rounding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AveragePool {
@@ -113,17 +96,4 @@ pub struct FrozenLayer {
     pub pool: Option<AveragePool>,
     /// Bits of each activation that the datapath takes in a clock: 8 is fully parallel, the only form so far.
     pub digit_bits: u32,
-}
-
-/// Requantisation of one output channel on the MAC array: TFLite's, to the bit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChannelParameters {
-    /// Bias, with the input zero point folded in: `bias - zero_point * sum(weights)`.
-    pub bias: i32,
-    /// Multiplier, 31 bit: 0 or in `2^30..2^31`.
-    pub multiplier: i32,
-    /// Left shift before the product, 0 to 31.
-    pub left_shift: u8,
-    /// Rounding right shift after it, 0 to 31.
-    pub right_shift: u8,
 }

@@ -1,7 +1,7 @@
 //! The byte images of the device's memories.
 
-use super::ChannelParameters;
 use super::descriptor::{Descriptor, PARAMETER_WORDS};
+use crate::requant::ChannelParameters;
 
 /// Weight memory of one layer.
 ///

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Shape;
 use super::descriptor::Descriptor;
 use super::pack::{pack_parameters, pack_program};
-use super::{ChannelParameters, Shape};
+use crate::requant::ChannelParameters;
 
 /// Entry that evaluates the whole network.
 pub const ENTRY_RUN: &str = "run";

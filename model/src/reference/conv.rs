@@ -1,8 +1,7 @@
 //! Convolution and fully connected layers: each window is gathered once and multiplied with every channel.
 
 use crate::graph::{Activation, Graph, Node, Pad, Padding, Shape, Window};
-use crate::plan::ChannelParameters;
-use crate::requant::{RequantError, real_multipliers};
+use crate::requant::{ChannelParameters, RequantError};
 
 /// Requantisation of the output channels of a layer.
 #[derive(Clone, Debug)]
@@ -20,7 +19,7 @@ impl Channels {
         let quant = graph.node_output(node).quant;
         let (lo, hi) = activation.range(quant);
         let bias = node.op.channels().map_or(&[][..], |(bias, _)| bias);
-        let pairs = bias.iter().zip(real_multipliers(graph, node));
+        let pairs = bias.iter().zip(graph.real_multipliers(node));
         let parameters = pairs.map(|(&bias, real)| ChannelParameters::from_real(bias, real));
         let parameters = parameters.collect::<Result<_, _>>()?;
         Ok(Self { parameters, zero_point: quant.zero_point, lo, hi })

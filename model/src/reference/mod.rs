@@ -13,7 +13,7 @@ mod tests;
 use ndarray::ArrayView3;
 
 use crate::graph::{Graph, GraphError, Node, Op, PadOp, Shape};
-use crate::plan::ChannelParameters;
+use crate::requant::ChannelParameters;
 use crate::requant::RequantError;
 
 pub use add::AddScales;

@@ -7,7 +7,6 @@ use crate::graph::{
     Activation, AddOp, Conv2d, FORMAT_VERSION, FullyConnected, Pad, Padding, Pool2d, Quant, TensorInfo,
     Window,
 };
-use crate::requant::real_multipliers;
 use crate::zoo;
 
 fn single(op: Op, input: (Shape, f32, i32), output: (Shape, f32, i32)) -> Graph {
@@ -138,7 +137,7 @@ fn loaded_constants_replace_the_graphs() {
     let Op::Conv2d(op) = &mut graph.nodes[2].op else { panic!() };
     op.weights = Array4::from_shape_vec((8, 8, 8, 8), weights.clone()).unwrap();
     op.bias = (0..8).map(|lane| lane * 1000).collect();
-    let real = real_multipliers(&graph, &graph.nodes[2]);
+    let real = graph.real_multipliers(&graph.nodes[2]);
     // Features have the zero point -128, which the parameters' biases fold in.
     let folded = |lane: usize| {
         1000 * lane as i32 + 128 * weights[lane * 512..][..512].iter().map(|&w| i32::from(w)).sum::<i32>()
@@ -166,7 +165,7 @@ fn exact_requantize(acc: i64, p: &ChannelParameters, zero_point: i32, (lo, hi): 
 fn naive(graph: &Graph, node: &Node, window: Window, activation: Activation, input: &Tensor) -> Vec<i8> {
     let (x, y) = (graph.node_input(node), graph.node_output(node));
     let (_, pad) = window.slide(x.shape.h, x.shape.w).unwrap();
-    let reals = real_multipliers(graph, node);
+    let reals = graph.real_multipliers(node);
     let (bias, _) = node.op.channels().unwrap();
     let mut out = Vec::new();
     for (oy, ox, o) in (0..y.shape.h)

@@ -11,8 +11,7 @@
 //! its second rounding takes halves away from zero: the step at zero is narrower than the others. Then there may
 //! be none, and [`RequantError::NotFound`] says so.
 
-use super::{Multiplier, RequantError};
-use crate::plan::{ChannelParameters, ExactRequant};
+use super::{ChannelParameters, ExactRequant, Multiplier, RequantError};
 use crate::shift_add::csd;
 
 /// Largest shift tried; every channel of the networks that we know needs less than 22.

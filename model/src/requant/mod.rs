@@ -5,11 +5,10 @@
 
 pub mod exact;
 mod multiplier;
-
-use crate::graph::{Graph, Node, Op};
-use crate::plan::ChannelParameters;
+mod parameters;
 
 pub use multiplier::{Multiplier, rounding_divide_by_power_of_two, saturating_rounding_doubling_high_mul};
+pub use parameters::{ChannelParameters, ExactRequant};
 
 /// A real multiplier or a channel that cannot be requantised exactly.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -49,44 +48,4 @@ pub enum RequantError {
         /// Largest shift tried.
         max_shift: u32,
     },
-}
-
-impl ChannelParameters {
-    /// Parameters of a channel: its bias, with the input's zero point folded in, and its multiplier.
-    pub fn new(bias: i32, multiplier: Multiplier) -> Self {
-        let Multiplier { value, left_shift, right_shift } = multiplier;
-        Self { bias, multiplier: value, left_shift, right_shift }
-    }
-
-    /// Parameters from the real multiplier `input scale * weight scale / output scale`.
-    pub fn from_real(bias: i32, real: f64) -> Result<Self, RequantError> {
-        Ok(Self::new(bias, Multiplier::from_real(real)?))
-    }
-
-    /// The multiplier with its shifts.
-    pub fn scale(&self) -> Multiplier {
-        Multiplier { value: self.multiplier, left_shift: self.left_shift, right_shift: self.right_shift }
-    }
-
-    /// The int8 result of an accumulator that already holds the bias.
-    pub fn requantize(&self, acc: i32, zero_point: i32, lo: i8, hi: i8) -> i8 {
-        let scaled = self.scale().apply(acc).saturating_add(zero_point);
-        scaled.max(i32::from(lo)).min(i32::from(hi)) as i8
-    }
-}
-
-/// Real multipliers of a node with weights, one for each output channel.
-///
-/// Products are float64, but float32 for a fully connected layer with one weight scale, as in TFLite.
-pub fn real_multipliers(graph: &Graph, node: &Node) -> Vec<f64> {
-    let input = graph.node_input(node).quant.scale;
-    let output = f64::from(graph.node_output(node).quant.scale);
-    let Some((bias, scales)) = node.op.channels() else { return Vec::new() };
-    let per_tensor = matches!(node.op, Op::FullyConnected(_)) && scales.len() == 1;
-    let product = |scale: f32| match per_tensor {
-        true => f64::from(input * scale),
-        false => f64::from(input) * f64::from(scale),
-    };
-    let scale = |channel: usize| scales.get(channel).or(scales.first()).copied().unwrap_or(0.0);
-    (0..bias.len()).map(|channel| product(scale(channel)) / output).collect()
 }

@@ -23,8 +23,8 @@ fn requantiser_equals_the_reference() {
 
 /// One layer of one pixel and two groups, the second not full.
 fn layer(recorder: &mut Recorder<Requantiser>, rng: &mut Pcg64, lanes: usize) -> usize {
-    use frazil_model::plan::ChannelParameters;
     use frazil_model::plan::descriptor::Field::*;
+    use frazil_model::requant::ChannelParameters;
     let last_lanes = rng.random_range(1..=lanes);
     let channels = lanes + last_lanes;
     let (low, high): (i8, i8) = (rng.random_range(-128..=0), rng.random_range(0..=127));

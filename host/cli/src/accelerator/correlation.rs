@@ -6,11 +6,10 @@
 use frazil_boards::Board;
 use frazil_model::graph::{Conv2d, Graph, Node, Op};
 use frazil_model::plan::{
-    ChannelParameters, ENTRY_FEATURES, ENTRY_RUN, Plan, descriptor::PARAMETER_WORDS, pack_parameters,
-    pack_weights,
+    ENTRY_FEATURES, ENTRY_RUN, Plan, descriptor::PARAMETER_WORDS, pack_parameters, pack_weights,
 };
 use frazil_model::reference::Evaluator;
-use frazil_model::requant::real_multipliers;
+use frazil_model::requant::ChannelParameters;
 use frazil_model::zoo::{CORRELATION, FEATURES, oriented};
 use frazil_track::tracker::{Response, TemplateBank};
 use ndarray::Axis;
@@ -168,7 +167,7 @@ fn upload(machine: &mut Machine, plan: &Plan, graph: &Graph, node: &Node) -> Res
     let parameters = weights
         .chunks(block.taps)
         .zip(&conv.bias)
-        .zip(real_multipliers(graph, node))
+        .zip(graph.real_multipliers(node))
         .map(|((taps, &bias), real)| {
             let sum: i32 = taps.iter().map(|w| i32::from(*w)).sum();
             ChannelParameters::from_real(bias.wrapping_sub(zero_point * sum), real)

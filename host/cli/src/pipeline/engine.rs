@@ -1,35 +1,14 @@
 //! One frame after the other: look at it on the device, or move the box by the motion.
 
+use frazil_track::GrayFrame;
 use frazil_track::extrapolate::Extrapolator;
 use frazil_track::motion::MotionEstimator;
 use frazil_track::schedule::{Decision, Scheduler};
-use frazil_track::{BBox, GrayFrame, GrayView};
 
+use super::job::{Found, Job, Look};
 use super::outcome::{DeviceUse, Step};
-use super::run::Job;
 use crate::error::{Failure, Result};
 use crate::frames::Frame;
-
-/// What a look at a keyframe found.
-#[derive(Clone, Copy, Debug)]
-pub struct Found {
-    /// Where the target is.
-    pub bbox: BBox,
-    /// How sure that is, 0 to 1.
-    pub confidence: f64,
-}
-
-/// Something that finds a target in a frame.
-pub trait Look {
-    /// Learns the target in the first frame.
-    fn start(&mut self, frame: &GrayView<'_>, bbox: &BBox) -> Result<()>;
-
-    /// Finds it again, near where the motion says that it is; without motion, near where it would expect it itself.
-    fn find(&mut self, frame: &GrayView<'_>, moved: Option<&BBox>) -> Result<Found>;
-
-    /// What the device did so far.
-    fn device(&self) -> DeviceUse;
-}
 
 /// The state of one run.
 pub struct Engine<'a> {

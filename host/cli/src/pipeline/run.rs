@@ -4,27 +4,12 @@ use std::time::Instant;
 
 use frazil_track::BBox;
 use frazil_track::metrics::Scores;
-use frazil_track::schedule::Window;
 
-use super::engine::{Engine, Look};
+use super::engine::Engine;
+use super::job::{Job, Look};
 use super::outcome::{DeviceUse, Run, Step};
 use crate::error::Result;
 use crate::frames::{Frame, FrameSource};
-use crate::parameters::Parameters;
-
-/// What to track, and how.
-pub struct Job<'a> {
-    /// The target in the first frame.
-    pub start: BBox,
-    /// The constants.
-    pub parameters: &'a Parameters,
-    /// When to look.
-    pub window: Window,
-    /// The true boxes, where they are known.
-    pub truth: &'a [Option<BBox>],
-    /// Frames after which to stop.
-    pub limit: Option<usize>,
-}
 
 /// Tracks through the video; `seen` gets every frame with its result.
 pub fn run(
