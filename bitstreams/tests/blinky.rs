@@ -4,6 +4,7 @@
 //! link's pins. Needs the tools: `bitstreams/tools.sh` installs them.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use frazil_boards::Board;
@@ -93,7 +94,8 @@ fn tools(test: &str, request: &Build) -> Option<Tools> {
         return Some(tools);
     };
     assert!(std::env::var_os("CI").is_none(), "{test}: {missing}: {}", missing.hint());
-    println!("SKIPPED {test}: {missing}");
+    // Straight to the terminal: what a test prints is not shown.
+    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {missing}");
     None
 }
 

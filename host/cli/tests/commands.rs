@@ -3,6 +3,7 @@
 mod common;
 
 use std::fs;
+use std::io::Write as _;
 
 use common::{frazil, run, y4m};
 use serde_json::Value;
@@ -176,7 +177,8 @@ fn data(test: &str, name: &str) -> Option<std::path::PathBuf> {
         return Some(folder);
     }
     assert!(std::env::var_os("CI").is_none(), "{test}: no data");
-    println!("SKIPPED {test}: no data");
+    // Straight to the terminal: what a test prints is not shown.
+    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: no data");
     None
 }
 
@@ -206,7 +208,8 @@ fn a_real_keyframe_is_the_same_on_all_four_devices() {
         &["reference", "sim", "rtl", "verilator"][..]
     } else {
         assert!(std::env::var_os("CI").is_none(), "{test}: FRAZIL_VERILATOR is not set");
-        println!("SKIPPED {test} on verilator: FRAZIL_VERILATOR is not set");
+        // Straight to the terminal: what a test prints is not shown.
+        let _ = writeln!(std::io::stderr(), "SKIPPED {test} on verilator: FRAZIL_VERILATOR is not set");
         &["reference", "sim", "rtl"][..]
     };
     let mut looks = devices.iter().map(|device| {

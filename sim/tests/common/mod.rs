@@ -3,6 +3,7 @@
 
 pub mod networks;
 
+use std::io::Write as _;
 use std::time::Duration;
 
 use frazil_hdl::memory::MemoryStyle;
@@ -36,7 +37,8 @@ pub fn available(kind: DeviceKind, test: &str) -> bool {
     let found = kind != DeviceKind::Verilator || frazil_sim::verilator::find().is_ok();
     assert!(found || std::env::var_os("CI").is_none(), "{test}: no Verilator");
     if !found {
-        eprintln!("SKIPPED {test} on {kind}: no Verilator");
+        // Straight to the terminal: what a test prints is not shown.
+        let _ = writeln!(std::io::stderr(), "SKIPPED {test} on {kind}: no Verilator");
     }
     found
 }

@@ -122,6 +122,8 @@ fn explain(
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     /// Runs with ffmpeg, or says that it cannot.
@@ -129,7 +131,8 @@ mod tests {
         let found = Tools::find().path(Tool::Ffmpeg).ok();
         if found.is_none() {
             assert!(std::env::var_os("CI").is_none(), "{test}: no ffmpeg");
-            println!("SKIPPED {test}: no ffmpeg");
+            // Straight to the terminal: what a test prints is not shown.
+            let _ = writeln!(std::io::stderr(), "SKIPPED {test}: no ffmpeg");
         }
         found
     }
