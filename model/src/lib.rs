@@ -12,8 +12,13 @@
 //! clocks and no Verilog.
 
 pub mod graph;
+pub mod import;
 pub mod plan;
 pub mod reference;
 pub mod requant;
 pub mod shift_add;
 pub mod zoo;
+
+#[cfg(test)]
+#[path = "../tests/common/mod.rs"]
+mod test_data;

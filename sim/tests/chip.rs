@@ -66,7 +66,7 @@ fn agree(devices: &mut Devices, graph: &Graph, plan: &Plan, inputs: usize) {
     for _ in 0..inputs {
         let input: Vec<i8> = (0..plan.program.input().expect("an input").len).map(|_| rng.random()).collect();
         let tensors = reference::run(graph, &input).expect("it evaluates");
-        let expected = &tensors[graph.output].data;
+        let expected = &tensors[graph.output()].data;
         let mut clocks = None;
         for (kind, device) in devices.iter_mut() {
             let (output, cycles) = device.infer(plan, &input);

@@ -63,10 +63,15 @@ pub enum Command {
 /// A network.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  frazil inspect oriented\n  frazil inspect my_graph.json --json | jq .nodes"
+    long_about = "Shows a network: its layers, shapes, multiply-accumulates and weights.\n\n\
+        TFLite models (int8, per channel or per tensor; uint8, per tensor) are taken over exactly, or refused with the name of the operator. Operators: CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, \
+        ADD, AVERAGE_POOL_2D, MAX_POOL_2D, MEAN over rows and columns, PAD, PADV2, RESHAPE, CONCATENATION, \
+        RESIZE_NEAREST_NEIGHBOR, QUANTIZE, DEQUANTIZE, SOFTMAX, LOGISTIC; fused RELU and RELU6.",
+    after_help = "Examples:\n  frazil inspect oriented\n  frazil inspect model.tflite\n  \
+        frazil inspect my_graph.json --json | jq .nodes"
 )]
 pub struct InspectArgs {
-    /// A graph as JSON, or a built-in network: oriented, tiny
+    /// A TFLite model, a graph as JSON, or a built-in network: oriented, tiny
     #[arg(value_name = "GRAPH")]
     pub graph: String,
 }
@@ -85,7 +90,7 @@ pub struct BoardArgs {
     after_help = "Examples:\n  frazil plan oriented\n  frazil plan my_graph.json --board ulx3s-85f --freeze 2 --json"
 )]
 pub struct PlanArgs {
-    /// A graph as JSON, or a built-in network: oriented, tiny
+    /// A TFLite model, a graph as JSON, or a built-in network: oriented, tiny
     #[arg(value_name = "GRAPH", default_value = "oriented")]
     pub graph: String,
     /// The board
@@ -179,13 +184,14 @@ pub struct ParametersArgs {
 #[derive(Debug, Args)]
 #[command(
     long_about = "Runs a network on inputs and prints each output and its clock cycles. An input is an image \
-        (scaled to the network's input, gray or RGB) or a file of raw int8 values in the order rows, columns, \
-        channels.",
+        (scaled to the network's input, gray or RGB) or a file of the network's own values, raw and little endian, \
+        in the order rows, columns, channels.",
     after_help = "Examples:\n  frazil run oriented photo.png\n  \
-        frazil run oriented photo.png --device rtl --compare reference\n\nExit code 1: --compare found a difference."
+        frazil run oriented photo.png --device rtl --compare reference\n  \
+        frazil run model.tflite photo.png --device reference --labels labels.txt --top 3\n\nExit code 1: --compare found a difference."
 )]
 pub struct RunArgs {
-    /// A graph as JSON, or a built-in network: oriented, tiny
+    /// A TFLite model, a graph as JSON, or a built-in network: oriented, tiny
     #[arg(value_name = "GRAPH")]
     pub graph: String,
     /// Images, or files of raw int8 values
@@ -200,6 +206,21 @@ pub struct RunArgs {
     /// Run on a second device too, and compare the bits
     #[arg(long, value_name = "DEVICE")]
     pub compare: Option<String>,
+    /// Names of the classes, one in a line
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<PathBuf>,
+    /// Show the best K classes [default: 5 with --labels]
+    #[arg(long, value_name = "K")]
+    pub top: Option<usize>,
+    /// Pixels become (pixel - MEAN) / STD, for networks that take real numbers
+    #[arg(long, value_name = "MEAN", allow_hyphen_values = true)]
+    pub mean: Option<f32>,
+    /// See --mean
+    #[arg(long, value_name = "STD", value_parser = positive)]
+    pub std: Option<f32>,
+    /// Folder for every tensor of the network, by the reference arithmetic
+    #[arg(long, value_name = "DIR")]
+    pub trace: Option<PathBuf>,
 }
 
 /// What to track.
@@ -287,6 +308,13 @@ pub struct DemoArgs {
     /// Track the first N frames of the clip's 240
     #[arg(long, value_name = "N", default_value_t = crate::clip::FRAMES, value_parser = clip_frames)]
     pub frames: usize,
+}
+
+fn positive(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(number) if f32::is_normal(number) && number > 0.0 => Ok(number),
+        _ => Err("a positive number".into()),
+    }
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::io::Write as _;
 
-use common::{frazil, run, y4m};
+use common::{data, frazil, run, y4m};
 use serde_json::Value;
 
 fn json(command: &mut assert_cmd::Command) -> Value {
@@ -79,7 +79,7 @@ fn the_simulated_device_gives_the_bits_of_the_reference() {
             .arg(&input);
         let result = json(&mut command);
         assert_eq!(result["results"][0]["differences"], 0, "freeze {freeze}");
-        assert_eq!(result["results"][0]["output"].as_array().unwrap().len(), 10);
+        assert_eq!(result["results"][0]["outputs"][0]["values"].as_array().unwrap().len(), 10);
         assert!(result["results"][0]["cycles"].as_u64().unwrap() > 100);
     }
 }
@@ -168,24 +168,10 @@ fn evaluation_compares_both_trackers_for_every_window() {
     assert_eq!(scores(&alone, 0), scores(&table, 1));
 }
 
-/// A sequence of the shared data, or a word that there is none.
-fn data(test: &str, name: &str) -> Option<std::path::PathBuf> {
-    let fallback = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
-    let root = std::env::var_os("FRAZIL_DATA").unwrap_or_else(|| fallback.into());
-    let folder = std::path::PathBuf::from(root).join("video").join(name);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("CI").is_none(), "{test}: no data");
-    // Straight to the terminal: what a test prints is not shown.
-    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: no data");
-    None
-}
-
 #[test]
 fn a_real_sequence_is_tracked_alike_on_the_reference_and_the_simulated_device() {
     let test = "a_real_sequence_is_tracked_alike_on_the_reference_and_the_simulated_device";
-    let Some(folder) = data(test, "OTB_Crossing") else { return };
+    let Some(folder) = data(test).map(|root| root.join("video/OTB_Crossing")) else { return };
     let track = |device: &str| {
         let mut command = frazil();
         let (exit, stdout, stderr) =
@@ -202,7 +188,7 @@ fn a_real_sequence_is_tracked_alike_on_the_reference_and_the_simulated_device() 
 #[test]
 fn a_real_keyframe_is_the_same_on_all_four_devices() {
     let test = "a_real_keyframe_is_the_same_on_all_four_devices";
-    let Some(folder) = data(test, "OTB_Crossing") else { return };
+    let Some(folder) = data(test).map(|root| root.join("video/OTB_Crossing")) else { return };
     let verilator = std::env::var_os("FRAZIL_VERILATOR");
     let devices = if verilator.is_some() {
         &["reference", "sim", "rtl", "verilator"][..]

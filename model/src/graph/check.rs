@@ -1,10 +1,8 @@
 //! Validation. A graph that passes can be evaluated and planned without overflow, panic or surprise, wherever it
 //! came from.
 
-use super::ops::{Conv2d, DepthwiseConv2d, FullyConnected, PadOp, Pool2d};
-use super::{FORMAT_VERSION, Graph, GraphError, Node, NodeProblem, Op, Quant, Shape, TensorInfo, Window};
-use crate::reference::AddScales;
-use crate::requant::Multiplier;
+use super::check_op::Result;
+use super::{FORMAT_VERSION, Graph, GraphError, Node, NodeProblem, Op, Quant, TensorInfo};
 
 /// Most nodes and most tensors.
 pub const MAX_NODES: usize = 4096;
@@ -12,12 +10,6 @@ pub const MAX_NODES: usize = 4096;
 pub const MAX_ELEMENTS: usize = 1 << 24;
 /// Largest side of a tensor.
 pub const MAX_SIDE: usize = 65_535;
-/// Largest kernel side, stride and padding.
-pub const MAX_WINDOW: usize = 255;
-/// Most multiplications of one node.
-pub const MAX_WORK: u64 = 1 << 36;
-
-type Result<T = ()> = std::result::Result<T, NodeProblem>;
 
 impl Graph {
     /// Checks indices, order, shapes, counts, quantisation and that no accumulator can overflow.
@@ -28,10 +20,14 @@ impl Graph {
         at_most("nodes", self.nodes.len())?;
         at_most("tensors", self.tensors.len())?;
         self.tensors.iter().try_for_each(check_tensor)?;
-        for (role, index) in [("input", self.input), ("output", self.output)] {
+        let outputs = self.outputs.iter().map(|&index| ("output", index));
+        for (role, index) in [("input", self.input)].into_iter().chain(outputs) {
             if index >= self.tensors.len() {
                 return Err(GraphError::NoTensor { role, index, tensors: self.tensors.len() });
             }
+        }
+        if self.outputs.is_empty() {
+            return Err(GraphError::NoOutput);
         }
         self.check_nodes()
     }
@@ -52,9 +48,14 @@ impl Graph {
     }
 
     fn check_edges(&self, node: &Node, made: &[bool]) -> Result {
-        let needed = if matches!(node.op, Op::Add(_)) { 2 } else { 1 };
-        if node.inputs.len() != needed {
-            return Err(NodeProblem::Inputs { needed, found: node.inputs.len() });
+        let found = node.inputs.len();
+        let (needed, most) = match node.op {
+            Op::Add(_) => (2, 2),
+            Op::Concat(_) => (1, MAX_NODES),
+            _ => (1, 1),
+        };
+        if !(needed..=most).contains(&found) {
+            return Err(NodeProblem::Inputs { needed, found });
         }
         for &index in node.inputs.iter().chain([&node.output]) {
             let tensor = self.tensors.get(index).ok_or(NodeProblem::UnknownTensor { index })?;
@@ -70,52 +71,6 @@ impl Graph {
             false => Ok(()),
         }
     }
-
-    fn check_op(&self, node: &Node) -> Result {
-        let (input, output) = (self.node_input(node), self.node_output(node));
-        let expected = match &node.op {
-            Op::Conv2d(op) => conv(op, input)?,
-            Op::DepthwiseConv2d(op) => depthwise(op, input)?,
-            Op::FullyConnected(op) => fully_connected(op, input)?,
-            Op::AveragePool2d(op) | Op::MaxPool2d(op) => pool(op, input, output)?,
-            Op::Add(_) => add(input, self.tensor(node.inputs[1]), output)?,
-            Op::Pad(op) => pad(op, input, output)?,
-            Op::Reshape => reshape(input, output)?,
-        };
-        if expected != output.shape {
-            return Err(NodeProblem::Shape { expected, found: output.shape });
-        }
-        self.check_channels(node)
-    }
-
-    /// Counts, scales, accumulators and multipliers of the output channels.
-    fn check_channels(&self, node: &Node) -> Result {
-        let Some((bias, scales)) = node.op.channels() else { return Ok(()) };
-        let channels = self.node_output(node).shape.c;
-        count("biases", channels, bias.len())?;
-        if scales.len() != 1 {
-            count("weight scales", channels, scales.len())?;
-        }
-        let bad = scales.iter().position(|scale| !scale.is_normal() || *scale < 0.0);
-        if let Some(channel) = bad {
-            return Err(NodeProblem::Scale { channel, scale: scales[channel] });
-        }
-        for (channel, (real, &bias)) in self.real_multipliers(node).into_iter().zip(bias).enumerate() {
-            let magnitude = magnitude(&node.op.channel_weights(channel), bias);
-            if magnitude > i64::from(i32::MAX) {
-                return Err(NodeProblem::Accumulator { channel, magnitude });
-            }
-            let checked = Multiplier::from_real(real).and_then(|m| m.check(magnitude));
-            checked.map_err(|source| NodeProblem::Requantisation { channel, source })?;
-        }
-        Ok(())
-    }
-}
-
-/// Largest magnitude of an accumulator: an int8 less its zero point is within ±255.
-fn magnitude(weights: &[i8], bias: i32) -> i64 {
-    let sum: i64 = weights.iter().map(|&w| i64::from(w).abs()).sum();
-    sum * 255 + i64::from(bias).abs()
 }
 
 fn at_most(what: &'static str, found: usize) -> std::result::Result<(), GraphError> {
@@ -136,94 +91,4 @@ fn check_tensor(info: &TensorInfo) -> std::result::Result<(), GraphError> {
         return Err(GraphError::TensorQuant { tensor: name.clone(), scale, zero_point });
     }
     Ok(())
-}
-
-fn count(what: &'static str, expected: usize, found: usize) -> Result {
-    if expected == found { Ok(()) } else { Err(NodeProblem::Count { what, expected, found }) }
-}
-
-fn weights(expected: &[usize], found: &[usize]) -> Result {
-    match expected == found {
-        true => Ok(()),
-        false => Err(NodeProblem::Weights { expected: expected.to_vec(), found: found.to_vec() }),
-    }
-}
-
-fn undilated(dilation: (usize, usize)) -> Result {
-    if dilation == (1, 1) { Ok(()) } else { Err(NodeProblem::Dilation { dilation }) }
-}
-
-/// Result rows and columns of a window over the input.
-fn slide(window: Window, input: Shape) -> Result<(usize, usize)> {
-    let Window { kernel, stride, .. } = window;
-    if [kernel.0, kernel.1, stride.0, stride.1].iter().any(|&side| side > MAX_WINDOW) {
-        return Err(NodeProblem::WindowSize { kernel, stride, most: MAX_WINDOW });
-    }
-    let slid = window.slide(input.h, input.w);
-    slid.map(|(size, _)| size).ok_or(NodeProblem::Window { kernel, stride, input })
-}
-
-fn work(output: Shape, each: usize) -> Result<Shape> {
-    let found = (output.len() as u64).saturating_mul(each as u64);
-    if found > MAX_WORK { Err(NodeProblem::Work { found, most: MAX_WORK }) } else { Ok(output) }
-}
-
-fn conv(op: &Conv2d, input: &TensorInfo) -> Result<Shape> {
-    undilated(op.dilation)?;
-    let (channels, kh, kw, _) = op.weights.dim();
-    weights(&[channels, kh, kw, input.shape.c], op.weights.shape())?;
-    let (h, w) = slide(op.window(), input.shape)?;
-    work(Shape::new(h, w, channels), op.weights.len() / channels.max(1))
-}
-
-fn depthwise(op: &DepthwiseConv2d, input: &TensorInfo) -> Result<Shape> {
-    undilated(op.dilation)?;
-    let (_, kh, kw, channels) = op.weights.dim();
-    let expected = input.shape.c.saturating_mul(op.depth_multiplier);
-    weights(&[1, kh, kw, expected], op.weights.shape())?;
-    let (h, w) = slide(op.window(), input.shape)?;
-    work(Shape::new(h, w, channels), kh * kw)
-}
-
-fn fully_connected(op: &FullyConnected, input: &TensorInfo) -> Result<Shape> {
-    let channels = op.weights.dim().0;
-    weights(&[channels, input.shape.len()], op.weights.shape())?;
-    Ok(Shape::new(1, 1, channels))
-}
-
-fn same_quant(input: &TensorInfo, output: &TensorInfo) -> Result {
-    if input.quant == output.quant { Ok(()) } else { Err(NodeProblem::QuantisationDiffers) }
-}
-
-fn pool(op: &Pool2d, input: &TensorInfo, output: &TensorInfo) -> Result<Shape> {
-    same_quant(input, output)?;
-    let (h, w) = slide(op.window(), input.shape)?;
-    work(Shape::new(h, w, input.shape.c), op.kernel.0 * op.kernel.1)
-}
-
-fn add(a: &TensorInfo, b: &TensorInfo, output: &TensorInfo) -> Result<Shape> {
-    if a.shape != b.shape {
-        return Err(NodeProblem::Shape { expected: a.shape, found: b.shape });
-    }
-    let scales = AddScales::new(a.quant, b.quant, output.quant);
-    scales.map_err(|source| NodeProblem::Requantisation { channel: 0, source })?;
-    Ok(a.shape)
-}
-
-fn pad(op: &PadOp, input: &TensorInfo, output: &TensorInfo) -> Result<Shape> {
-    same_quant(input, output)?;
-    let pad = op.pad;
-    if [pad.top, pad.left, pad.bottom, pad.right].iter().any(|&side| side > MAX_WINDOW) {
-        return Err(NodeProblem::PadSize { pad, most: MAX_WINDOW });
-    }
-    let Shape { h, w, c } = input.shape;
-    Ok(Shape::new(h + pad.top + pad.bottom, w + pad.left + pad.right, c))
-}
-
-fn reshape(input: &TensorInfo, output: &TensorInfo) -> Result<Shape> {
-    same_quant(input, output)?;
-    match input.shape.len() == output.shape.len() {
-        true => Ok(output.shape),
-        false => Err(NodeProblem::Shape { expected: input.shape, found: output.shape }),
-    }
 }

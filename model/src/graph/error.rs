@@ -1,6 +1,7 @@
 //! What can be wrong with a graph.
 
 use super::{Pad, Shape};
+use crate::reference::OperatorError;
 use crate::requant::RequantError;
 
 /// A graph that cannot be used.
@@ -39,6 +40,9 @@ pub enum GraphError {
         /// Number of tensors.
         tensors: usize,
     },
+    /// Nothing comes out.
+    #[error("the graph has no output")]
+    NoOutput,
     /// A tensor has no elements or too many.
     #[error(
         "tensor `{tensor}` has shape {shape}: every side must be 1 to 65535 and the whole at most {most} elements"
@@ -191,6 +195,9 @@ pub enum NodeProblem {
         /// What is wrong.
         source: RequantError,
     },
+    /// Something that the operator itself refuses.
+    #[error(transparent)]
+    Operator(OperatorError),
     /// Padding beyond what is supported.
     #[error("its padding {pad:?} is larger than {most} at a side")]
     PadSize {

@@ -4,10 +4,13 @@
 //! biases int32 with the scale `input scale * weight scale`, as in the TFLite int8 specification.
 
 mod check;
+mod check_op;
+mod edge;
 mod error;
 mod geometry;
 mod multipliers;
 mod ops;
+mod plain;
 mod quant;
 #[cfg(test)]
 pub(crate) mod random;
@@ -17,14 +20,16 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub use edge::{Edge, Element, Values};
 pub use error::{GraphError, NodeProblem};
 pub use geometry::{Pad, Padding, Shape, Window};
-pub use ops::{Activation, AddOp, Conv2d, DepthwiseConv2d, FullyConnected, Op, PadOp, Pool2d};
-pub use quant::Quant;
+pub use ops::{Activation, Conv2d, DepthwiseConv2d, FullyConnected, Op};
+pub use plain::{AddOp, Axis, ConcatOp, MeanRounding, PadOp, Pool2d, ResizeOp, SoftmaxOp};
+pub use quant::{Quant, WeightQuant};
 pub use summary::{GraphSummary, NodeSummary};
 
 /// Version of the JSON form that this crate reads and writes.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// A network. Nodes are in an order in which they can be evaluated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,8 +45,11 @@ pub struct Graph {
     pub nodes: Vec<Node>,
     /// Index of the input tensor.
     pub input: usize,
-    /// Index of the output tensor.
-    pub output: usize,
+    /// Indices of the output tensors, at least one.
+    pub outputs: Vec<usize>,
+    /// How the network's user gives inputs and takes outputs.
+    #[serde(default)]
+    pub edge: Edge,
 }
 
 /// What is fixed about a tensor.
@@ -62,7 +70,7 @@ pub struct TensorInfo {
 pub struct Node {
     /// Name, for messages and reports.
     pub name: String,
-    /// Indices of the tensors that it reads: two for an addition, else one.
+    /// Indices of the tensors that it reads: two for an addition, one or more for a concatenation, else one.
     pub inputs: Vec<usize>,
     /// Index of the tensor that it makes.
     pub output: usize,
@@ -82,6 +90,11 @@ impl Graph {
     /// The JSON form.
     pub fn to_json(&self) -> Result<String, GraphError> {
         serde_json::to_string(self).map_err(|e| GraphError::Json { reason: e.to_string() })
+    }
+
+    /// Index of the first output tensor.
+    pub fn output(&self) -> usize {
+        self.outputs.first().copied().unwrap_or(self.input)
     }
 
     /// The input tensor; its index must have been checked, see [`Graph::check`].

@@ -1,16 +1,16 @@
 //! Scales of a node as one factor for each channel.
 
-use super::{Graph, Node, Op};
+use super::{Graph, Node, WeightQuant};
 
 impl Graph {
     /// Real multipliers of a node with weights, one for each output channel.
     ///
-    /// Products are float64, but float32 for a fully connected layer with one weight scale, as in TFLite.
+    /// Products are float64, but float32 for per-tensor weights, as in TFLite.
     pub fn real_multipliers(&self, node: &Node) -> Vec<f64> {
         let input = self.node_input(node).quant.scale;
         let output = f64::from(self.node_output(node).quant.scale);
-        let Some((bias, scales)) = node.op.channels() else { return Vec::new() };
-        let per_tensor = matches!(node.op, Op::FullyConnected(_)) && scales.len() == 1;
+        let Some((bias, quant)) = node.op.channels() else { return Vec::new() };
+        let (scales, per_tensor) = (quant.scales(), matches!(quant, WeightQuant::PerTensor { .. }));
         let product = |scale: f32| match per_tensor {
             true => f64::from(input * scale),
             false => f64::from(input) * f64::from(scale),

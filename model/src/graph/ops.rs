@@ -1,9 +1,10 @@
 //! Operators and their constants.
 
-use ndarray::{Array2, Array4};
+use ndarray::{Array2, Array4, Axis};
 use serde::{Deserialize, Serialize};
 
-use super::{Pad, Padding, Quant, Window};
+use super::plain::{AddOp, ConcatOp, PadOp, Pool2d, ResizeOp, SoftmaxOp};
+use super::{Padding, Quant, WeightQuant, Window};
 
 /// What a node does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +26,18 @@ pub enum Op {
     Pad(PadOp),
     /// The same numbers in another shape.
     Reshape,
+    /// Several tensors side by side.
+    Concat(ConcatOp),
+    /// Mean of each channel over the whole image.
+    Mean,
+    /// A larger or smaller image of the nearest pixels.
+    ResizeNearest(ResizeOp),
+    /// The same real numbers with another scale and zero point.
+    Rescale,
+    /// Exponentials over their sum, over the channels.
+    Softmax(SoftmaxOp),
+    /// `1 / (1 + e^-x)`.
+    Logistic,
 }
 
 /// Fused activation.
@@ -70,8 +83,8 @@ pub struct Conv2d {
     pub weights: Array4<i8>,
     /// One for each output channel.
     pub bias: Vec<i32>,
-    /// Scale of the weights of each output channel; a single one serves all.
-    pub weight_scales: Vec<f32>,
+    /// What the weights mean.
+    pub weight_quant: WeightQuant,
 }
 
 /// Convolution of each channel on its own.
@@ -93,8 +106,8 @@ pub struct DepthwiseConv2d {
     pub weights: Array4<i8>,
     /// One for each output channel.
     pub bias: Vec<i32>,
-    /// Scale of the weights of each output channel; a single one serves all.
-    pub weight_scales: Vec<f32>,
+    /// What the weights mean.
+    pub weight_quant: WeightQuant,
 }
 
 /// Matrix-vector product.
@@ -107,39 +120,8 @@ pub struct FullyConnected {
     pub weights: Array2<i8>,
     /// One for each output.
     pub bias: Vec<i32>,
-    /// Scale of the weights of each output. A single one serves all and is multiplied with the input's scale in
-    /// float32, as TFLite does for per-tensor weights.
-    pub weight_scales: Vec<f32>,
-}
-
-/// Pooling.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Pool2d {
-    /// Window rows and columns.
-    pub kernel: (usize, usize),
-    /// Row and column stride.
-    pub stride: (usize, usize),
-    /// Padding.
-    pub padding: Padding,
-    /// Fused activation.
-    pub activation: Activation,
-}
-
-/// Addition.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AddOp {
-    /// Fused activation.
-    pub activation: Activation,
-}
-
-/// Padding as a node of its own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PadOp {
-    /// What is added.
-    pub pad: Pad,
+    /// What the weights mean.
+    pub weight_quant: WeightQuant,
 }
 
 fn undilated() -> (usize, usize) {
@@ -162,13 +144,6 @@ impl DepthwiseConv2d {
     }
 }
 
-impl Pool2d {
-    /// The window that slides.
-    pub fn window(&self) -> Window {
-        Window { kernel: self.kernel, stride: self.stride, padding: self.padding }
-    }
-}
-
 impl Op {
     /// Name in messages.
     pub fn kind(&self) -> &'static str {
@@ -181,26 +156,34 @@ impl Op {
             Self::Add(_) => "add",
             Self::Pad(_) => "pad",
             Self::Reshape => "reshape",
+            Self::Concat(_) => "concat",
+            Self::Mean => "mean",
+            Self::ResizeNearest(_) => "resize_nearest",
+            Self::Rescale => "rescale",
+            Self::Softmax(_) => "softmax",
+            Self::Logistic => "logistic",
         }
     }
 
-    /// Biases and weight scales of an operator with weights.
-    pub(crate) fn channels(&self) -> Option<(&[i32], &[f32])> {
+    /// Biases and weight quantisation of an operator with weights.
+    pub(crate) fn channels(&self) -> Option<(&[i32], &WeightQuant)> {
         match self {
-            Self::Conv2d(op) => Some((&op.bias, &op.weight_scales)),
-            Self::DepthwiseConv2d(op) => Some((&op.bias, &op.weight_scales)),
-            Self::FullyConnected(op) => Some((&op.bias, &op.weight_scales)),
+            Self::Conv2d(op) => Some((&op.bias, &op.weight_quant)),
+            Self::DepthwiseConv2d(op) => Some((&op.bias, &op.weight_quant)),
+            Self::FullyConnected(op) => Some((&op.bias, &op.weight_quant)),
             _ => None,
         }
     }
 
-    /// The weights of one output channel, in the order of the window: row, column, input channel.
-    pub(crate) fn channel_weights(&self, channel: usize) -> Vec<i8> {
-        use ndarray::Axis;
+    /// The weights of one output channel less their zero point, in the order of the window: row, column, input
+    /// channel. They are int8 where the zero point is 0, else within -255 and 255.
+    pub(crate) fn channel_weights(&self, channel: usize) -> Vec<i16> {
+        let zero_point = self.channels().map_or(0, |(_, quant)| i16::from(quant.zero_point()));
+        let less = |weight: &i8| i16::from(*weight) - zero_point;
         match self {
-            Self::Conv2d(op) => op.weights.index_axis(Axis(0), channel).iter().copied().collect(),
-            Self::DepthwiseConv2d(op) => op.weights.index_axis(Axis(3), channel).iter().copied().collect(),
-            Self::FullyConnected(op) => op.weights.index_axis(Axis(0), channel).iter().copied().collect(),
+            Self::Conv2d(op) => op.weights.index_axis(Axis(0), channel).iter().map(less).collect(),
+            Self::DepthwiseConv2d(op) => op.weights.index_axis(Axis(3), channel).iter().map(less).collect(),
+            Self::FullyConnected(op) => op.weights.index_axis(Axis(0), channel).iter().map(less).collect(),
             _ => Vec::new(),
         }
     }

@@ -23,3 +23,38 @@ impl Quant {
         self.zero_point.saturating_add((real / self.scale).round() as i32)
     }
 }
+
+/// What int8 weights mean.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WeightQuant {
+    /// One scale for each output channel, or one that serves all; zero point 0. Multiplied with the input's scale in
+    /// float64, as TFLite's per-channel kernels do.
+    PerChannel(Vec<f32>),
+    /// One scale and one zero point. Multiplied with the input's scale in float32, as TFLite's per-tensor kernels do.
+    PerTensor {
+        /// Real value of one step.
+        scale: f32,
+        /// The integer that means 0.
+        #[serde(default)]
+        zero_point: i8,
+    },
+}
+
+impl WeightQuant {
+    /// The integer that means 0.
+    pub fn zero_point(&self) -> i8 {
+        match self {
+            Self::PerChannel(_) => 0,
+            Self::PerTensor { zero_point, .. } => *zero_point,
+        }
+    }
+
+    /// The scales: one for each channel, or one for all.
+    pub fn scales(&self) -> &[f32] {
+        match self {
+            Self::PerChannel(scales) => scales,
+            Self::PerTensor { scale, .. } => std::slice::from_ref(scale),
+        }
+    }
+}

@@ -47,13 +47,20 @@ impl Chain {
         let zero_point = i32::from(random.int8());
         let info = TensorInfo { name: "t0".into(), shape: input, quant: Quant { scale: 1.0, zero_point } };
         let (name, tensors) = ("random".into(), vec![info]);
-        let graph =
-            Graph { format_version: FORMAT_VERSION, name, tensors, nodes: vec![], input: 0, output: 0 };
+        let graph = Graph {
+            format_version: FORMAT_VERSION,
+            name,
+            tensors,
+            nodes: vec![],
+            input: 0,
+            outputs: vec![0],
+            edge: Edge::default(),
+        };
         Self { graph, random, rectified: false }
     }
 
     pub fn last(&self) -> &TensorInfo {
-        &self.graph.tensors[self.graph.output]
+        &self.graph.tensors[self.graph.output()]
     }
 
     /// Appends an operator that reads the last tensor and perhaps another; keeps the quantisation or picks one.
@@ -61,10 +68,10 @@ impl Chain {
         let (index, output) = (self.graph.nodes.len(), self.graph.tensors.len());
         let zero_point = i32::from(self.random.int8());
         let quant = if keep { self.last().quant } else { Quant { scale: 1.0, zero_point } };
-        let inputs = [self.graph.output].into_iter().chain(other).collect();
+        let inputs = [self.graph.output()].into_iter().chain(other).collect();
         self.graph.tensors.push(TensorInfo { name: format!("t{output}"), shape, quant });
         self.graph.nodes.push(Node { name: format!("n{index}"), inputs, output, op });
-        self.graph.output = output;
+        self.graph.outputs = vec![output];
         output
     }
 
@@ -89,7 +96,8 @@ impl Chain {
         let activation = self.activation();
         let shape = (channels, kernel.0, kernel.1, input.c);
         let weights = Array4::from_shape_simple_fn(shape, || self.random.weight());
-        let op = Conv2d { stride, dilation: (1, 1), padding, activation, weights, bias, weight_scales };
+        let weight_quant = WeightQuant::PerChannel(weight_scales);
+        let op = Conv2d { stride, dilation: (1, 1), padding, activation, weights, bias, weight_quant };
         self.push(Op::Conv2d(op), Shape::new(h, w, channels), false, None);
         true
     }
@@ -112,7 +120,7 @@ impl Chain {
             depth_multiplier,
             weights,
             bias,
-            weight_scales,
+            weight_quant: WeightQuant::PerChannel(weight_scales),
         };
         self.push(Op::DepthwiseConv2d(op), Shape::new(h, w, channels), false, None);
         true
@@ -120,11 +128,14 @@ impl Chain {
 
     pub fn fully_connected(&mut self, channels: usize) {
         let taps = self.last().shape.len();
-        let (bias, mut weight_scales) = self.constants(channels, taps);
-        weight_scales.truncate(if self.random.below(2) == 0 { 1 } else { channels });
+        let (bias, weight_scales) = self.constants(channels, taps);
+        let weight_quant = match self.random.below(2) {
+            0 => WeightQuant::PerTensor { scale: weight_scales[0], zero_point: 0 },
+            _ => WeightQuant::PerChannel(weight_scales),
+        };
         let activation = self.activation();
         let weights = Array2::from_shape_simple_fn((channels, taps), || self.random.weight());
-        let op = FullyConnected { activation, weights, bias, weight_scales };
+        let op = FullyConnected { activation, weights, bias, weight_quant };
         self.push(Op::FullyConnected(op), Shape::new(1, 1, channels), false, None);
     }
 
@@ -132,7 +143,8 @@ impl Chain {
         let input = self.last().shape;
         let Window { kernel, stride, padding } = window;
         let Some(((h, w), _)) = window.slide(input.h, input.w) else { return false };
-        let op = Pool2d { kernel, stride, padding, activation: Activation::None };
+        let rounding = MeanRounding::AwayFromZero;
+        let op = Pool2d { kernel, stride, padding, activation: Activation::None, rounding };
         let op = if max { Op::MaxPool2d(op) } else { Op::AveragePool2d(op) };
         self.push(op, Shape::new(h, w, input.c), true, None);
         true

@@ -52,7 +52,7 @@ impl Graph {
         GraphSummary {
             name: self.name.clone(),
             input: self.tensor(self.input).shape,
-            output: self.tensor(self.output).shape,
+            output: self.tensor(self.output()).shape,
             macs: total(|n| n.macs),
             weights: total(|n| n.weights),
             zero_weights: total(|n| n.zero_weights),

@@ -15,6 +15,13 @@ fn broken(change: impl FnOnce(&mut Graph)) -> Graph {
     graph
 }
 
+fn scales_of(graph: &mut Graph, node: usize) -> &mut Vec<f32> {
+    match &mut conv(graph, node).weight_quant {
+        WeightQuant::PerChannel(scales) => scales,
+        other => panic!("{other:?}"),
+    }
+}
+
 fn conv(graph: &mut Graph, node: usize) -> &mut Conv2d {
     match &mut graph.nodes[node].op {
         Op::Conv2d(op) => op,
@@ -69,11 +76,11 @@ fn the_built_in_networks_are_valid_and_survive_json() {
 
 #[test]
 fn json_that_is_no_graph_is_an_error() {
-    for text in ["", "{}", "[1]", "{\"format_version\":1}", "null"] {
+    for text in ["", "{}", "[1]", "{\"format_version\":2}", "null"] {
         assert!(matches!(Graph::from_json(text), Err(GraphError::Json { .. })), "{text}");
     }
     let text = zoo::tiny().to_json().unwrap();
-    let old = text.replacen("\"format_version\":1", "\"format_version\":7", 1);
+    let old = text.replacen("\"format_version\":2", "\"format_version\":7", 1);
     assert_eq!(Graph::from_json(&old), Err(GraphError::Version { found: 7 }));
     let extra = text.replacen("\"name\":", "\"colour\":1,\"name\":", 1);
     assert!(matches!(Graph::from_json(&extra), Err(GraphError::Json { .. })));
@@ -103,7 +110,7 @@ fn bad_tensors_are_named() {
     }
     let graph = broken(|g| g.tensors[1].quant.zero_point = 128);
     assert!(matches!(graph.check(), Err(GraphError::TensorQuant { .. })));
-    let graph = broken(|g| g.output = 99);
+    let graph = broken(|g| g.outputs = vec![99]);
     assert!(matches!(graph.check(), Err(GraphError::NoTensor { role: "output", index: 99, .. })));
     let graph = broken(|g| drop(g.nodes.pop()));
     assert_eq!(graph.check(), Err(GraphError::Unmade { tensor: "scores".into() }));
@@ -129,12 +136,9 @@ fn bad_constants_are_named() {
     assert!(matches!(problem(&broken(|g| conv(g, 0).stride = (256, 1))), NodeProblem::WindowSize { .. }));
     let biases = problem(&broken(|g| conv(g, 0).bias.truncate(3)));
     assert_eq!(biases, NodeProblem::Count { what: "biases", expected: 4, found: 3 });
-    let scales = problem(&broken(|g| conv(g, 0).weight_scales.truncate(2)));
+    let scales = problem(&broken(|g| scales_of(g, 0).truncate(2)));
     assert_eq!(scales, NodeProblem::Count { what: "weight scales", expected: 4, found: 2 });
-    assert!(matches!(
-        problem(&broken(|g| conv(g, 2).weight_scales[3] = -0.5)),
-        NodeProblem::Scale { channel: 3, .. }
-    ));
+    assert!(matches!(problem(&broken(|g| scales_of(g, 2)[3] = -0.5)), NodeProblem::Scale { channel: 3, .. }));
     assert!(matches!(problem(&broken(|g| g.tensors[1].shape.h = 5)), NodeProblem::Shape { .. }));
     let weights = problem(&broken(|g| conv(g, 2).weights = ndarray::Array4::zeros((10, 3, 3, 5))));
     assert!(matches!(weights, NodeProblem::Weights { .. }));
@@ -144,7 +148,7 @@ fn bad_constants_are_named() {
         problem(&broken(|g| conv(g, 0).bias[1] = i32::MIN)),
         NodeProblem::Accumulator { channel: 1, .. }
     ));
-    let gain = problem(&broken(|g| conv(g, 0).weight_scales[2] = 1e7));
+    let gain = problem(&broken(|g| scales_of(g, 0)[2] = 1e7));
     assert!(matches!(gain, NodeProblem::Requantisation { channel: 2, .. }));
     let empty = problem(&broken(|g| conv(g, 0).weights = ndarray::Array4::zeros((0, 3, 3, 1))));
     assert!(matches!(empty, NodeProblem::Shape { .. }));

@@ -72,7 +72,9 @@ impl<'a> Assembly<'a> {
                 _ => self.new_buffer(node.output, Buffer { len: 0, first: step, last: step }, &mut list),
             }
         }
-        self.extend(self.graph.output, usize::MAX, &mut list);
+        for &output in &self.graph.outputs {
+            self.extend(output, usize::MAX, &mut list);
+        }
         list
     }
 
@@ -124,7 +126,7 @@ impl<'a> Assembly<'a> {
         Program {
             descriptors: frozen.then(|| self.frozen()).into_iter().collect(),
             input: find(self.graph.input).unwrap_or(0),
-            output: find(self.graph.output).unwrap_or(0),
+            outputs: self.graph.outputs.iter().filter_map(|&output| find(output)).collect(),
             features: find(self.front.output).filter(|_| frozen),
             tensors: stored.iter().map(|&tensor| self.placement(tensor)).collect(),
             ..Program::default()

@@ -34,10 +34,11 @@ impl Plan {
     fn check_program(&self) -> Result<(), PlanError> {
         let (program, capacity) = (&self.program, &self.capacity);
         let tensors = program.tensors.len();
-        let indices = [Some(program.input), Some(program.output), program.features];
-        consistent(indices.into_iter().flatten().all(|i| i < tensors), || {
+        let ends = [Some(program.input), program.features].into_iter().flatten();
+        consistent(ends.chain(program.outputs.iter().copied()).all(|i| i < tensors), || {
             "it names a tensor that is not there".into()
         })?;
+        consistent(!program.outputs.is_empty(), || "it has no output".into())?;
         let entries = program.entries.iter().all(|entry| entry.index < program.descriptors.len());
         consistent(entries, || "an entry lies beyond the program".into())?;
         let used = [

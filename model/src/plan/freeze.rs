@@ -1,7 +1,7 @@
 //! From the network's first layers to frozen layers.
 
 use super::{AveragePool, FreezeProblem, FrozenLayer, Pad, PlanError, Shape};
-use crate::graph::{Activation, Graph, Node, Op, Pool2d, Window};
+use crate::graph::{Activation, Graph, MeanRounding, Node, Op, Pool2d, Window};
 use crate::requant::{ChannelParameters, ExactRequant, exact};
 use crate::shift_add::ShiftAdd;
 
@@ -69,7 +69,7 @@ fn readers(graph: &Graph, tensor: usize) -> impl Iterator<Item = usize> {
 
 /// Whether a tensor can flow on without being stored: one reader, and not the network's output.
 fn streams(graph: &Graph, tensor: usize) -> Result<(), FreezeProblem> {
-    let also = match (readers(graph, tensor).count(), tensor == graph.output) {
+    let also = match (readers(graph, tensor).count(), graph.outputs.contains(&tensor)) {
         (_, true) => "the network's output",
         (2.., _) => "read by another node",
         _ => return Ok(()),
@@ -78,14 +78,17 @@ fn streams(graph: &Graph, tensor: usize) -> Result<(), FreezeProblem> {
 }
 
 /// The average pool after a convolution and its node, if the stream can compute it: square, a power of two, no
-/// overlap, no padding, no activation that the convolution does not have.
+/// overlap, no padding, no activation that the convolution does not have, the rounding of int8.
 fn fused_pool(graph: &Graph, conv: &Node) -> Option<(usize, AveragePool)> {
     streams(graph, conv.output).ok()?;
     let index = readers(graph, conv.output).next()?;
     let Op::AveragePool2d(pool) = &graph.nodes[index].op else { return None };
     let size = pool.kernel.0;
     let square = pool.kernel == (size, size) && pool.stride == (size, size);
-    let supported = square && size.is_power_of_two() && (2..=MAX_POOL).contains(&size);
+    let supported = square
+        && pool.rounding == MeanRounding::AwayFromZero
+        && size.is_power_of_two()
+        && (2..=MAX_POOL).contains(&size);
     let shape = graph.tensor(conv.output).shape;
     let unpadded = pool.window().slide(shape.h, shape.w).is_some_and(|(_, pad)| pad == Pad::default());
     (supported && unpadded && keeps(graph, conv, pool)).then_some((index, AveragePool { size }))

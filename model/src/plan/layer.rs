@@ -34,6 +34,12 @@ pub(super) fn layer(graph: &Graph, node: &Node) -> Result<Option<Array>, PlanErr
     }
 }
 
+/// The array multiplies int8 weights; less their zero point they may have nine bits.
+fn wide_weights(node: &Node) -> PlanError {
+    let advice = "freeze it, or quantise the network with symmetric weights";
+    PlanError::Unsupported { node: node.name.clone(), kind: "asymmetric weights", advice }
+}
+
 fn unsupported(node: &Node, op: &Op) -> PlanError {
     let advice = match op {
         Op::DepthwiseConv2d(_) => "freeze it: freeze at least as many layers as lie before it, and it",
@@ -59,7 +65,9 @@ impl Array {
     ) -> Result<Self, PlanError> {
         let output = graph.node_output(node);
         let zero_point = graph.node_input(node).quant.zero_point;
-        let weights = (0..output.shape.c).flat_map(|channel| node.op.channel_weights(channel)).collect();
+        let weights = (0..output.shape.c).flat_map(|channel| node.op.channel_weights(channel));
+        let narrow = weights.map(i8::try_from).collect::<Result<Vec<i8>, _>>();
+        let weights = narrow.map_err(|_| wide_weights(node))?;
         Ok(Self {
             node: node.name.clone(),
             input,

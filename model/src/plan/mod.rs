@@ -28,7 +28,7 @@ pub use program::{ENTRY_FEATURES, ENTRY_RUN, Entry, Placement, Program, WeightBl
 pub use summary::{ArraySummary, FrozenSummary, MemoryUse, PlanSummary};
 
 /// Version of the JSON form that this crate reads and writes.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// What becomes fabric and what becomes program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,7 +15,7 @@ pub const ENTRY_FEATURES: &str = "features";
 /// What the sequencer runs, and what it runs on.
 ///
 /// The input's region is never overwritten by a run, so that a run can be repeated after a lost reply; the frozen
-/// front end's result and the network's output stay until the next run.
+/// front end's result and the network's outputs stay until the next run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Program {
@@ -27,8 +27,8 @@ pub struct Program {
     pub tensors: Vec<Placement>,
     /// The network's input: index in `tensors`.
     pub input: usize,
-    /// The network's output: index in `tensors`.
-    pub output: usize,
+    /// The network's outputs: indices in `tensors`.
+    pub outputs: Vec<usize>,
     /// The frozen front end's result: index in `tensors`.
     pub features: Option<usize>,
     /// Layers on the array and where their constants lie.
@@ -96,9 +96,14 @@ impl Program {
         self.tensors.get(self.input)
     }
 
-    /// Where the network's output lies.
+    /// Where the network's first output lies.
     pub fn output(&self) -> Option<&Placement> {
-        self.tensors.get(self.output)
+        self.outputs().next()
+    }
+
+    /// Where the network's outputs lie.
+    pub fn outputs(&self) -> impl Iterator<Item = &Placement> {
+        self.outputs.iter().filter_map(|&output| self.tensors.get(output))
     }
 
     /// Where the frozen front end's result lies.

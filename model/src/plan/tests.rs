@@ -114,12 +114,12 @@ fn a_plan_survives_json_and_refuses_tampering() {
         change(&mut plan);
         Plan::from_json(&plan.to_json().unwrap()).unwrap_err()
     };
-    assert_eq!(broken(|p| p.format_version = 2), PlanError::Version { found: 2 });
+    assert_eq!(broken(|p| p.format_version = 99), PlanError::Version { found: 99 });
     assert!(matches!(broken(|p| p.frozen[0].digit_bits = 1), PlanError::DigitBits { digit_bits: 1, .. }));
     assert!(matches!(broken(|p| p.frozen[0].datapath.nodes[0].depth = 9), PlanError::Datapath { .. }));
     assert!(matches!(broken(|p| p.frozen[0].input.w = 9), PlanError::Inconsistent { .. }));
     assert!(matches!(broken(|p| p.frozen[0].requant.truncate(3)), PlanError::Inconsistent { .. }));
-    assert!(matches!(broken(|p| p.program.output = 40), PlanError::Inconsistent { .. }));
+    assert!(matches!(broken(|p| p.program.outputs = vec![40]), PlanError::Inconsistent { .. }));
     assert!(matches!(broken(|p| p.program.entries[0].index = 40), PlanError::Inconsistent { .. }));
     assert!(matches!(broken(|p| p.capacity.weight_bytes = 10), PlanError::Budget { .. }));
     assert!(matches!(broken(|p| p.capacity.lanes = 0), PlanError::Lanes { lanes: 0 }));
@@ -196,7 +196,7 @@ fn a_streamed_tensor_must_not_be_read_elsewhere() {
     assert!(matches!(refused, PlanError::Freeze { problem: FreezeProblem::Shared { .. }, .. }), "{refused}");
     let refused = plan(&chain.graph, 1, &capacity(8)).unwrap_err();
     assert!(matches!(&refused, PlanError::Unsupported { kind: "add", .. }), "{refused}");
-    last.output = 1;
+    last.outputs = vec![1];
     assert!(matches!(plan(&last, 2, &capacity(8)), Err(PlanError::Freeze { .. })));
 }
 

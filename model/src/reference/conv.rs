@@ -72,8 +72,7 @@ impl Conv {
     ) -> Result<Self, RequantError> {
         let output = graph.node_output(node).shape;
         let pad = window.slide(input.h, input.w).map_or(Pad::default(), |(_, pad)| pad);
-        let widen = |channel| node.op.channel_weights(channel).into_iter().map(i16::from).collect();
-        let weights = (0..output.c).map(widen).collect();
+        let weights = (0..output.c).map(|channel| node.op.channel_weights(channel)).collect();
         let input_zero_point = graph.node_input(node).quant.zero_point as i16;
         let channels = Channels::new(graph, node, activation)?;
         Ok(Self { input, output, window, pad, input_zero_point, weights, channels })

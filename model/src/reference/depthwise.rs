@@ -22,6 +22,7 @@ impl Depthwise {
     /// Of a checked node.
     pub fn new(graph: &Graph, node: &Node, op: &DepthwiseConv2d) -> Result<Self, RequantError> {
         let input = graph.node_input(node);
+        let zero_point = i32::from(op.weight_quant.zero_point());
         let pad = op.window().slide(input.shape.h, input.shape.w).map_or(Pad::default(), |(_, pad)| pad);
         Ok(Self {
             input: input.shape,
@@ -30,7 +31,7 @@ impl Depthwise {
             pad,
             multiplier: op.depth_multiplier,
             input_zero_point: input.quant.zero_point,
-            weights: op.weights.iter().map(|&w| i32::from(w)).collect(),
+            weights: op.weights.iter().map(|&w| i32::from(w) - zero_point).collect(),
             channels: Channels::new(graph, node, op.activation)?,
         })
     }

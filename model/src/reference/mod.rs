@@ -4,19 +4,37 @@
 //! [`Graph::check`] overflows nowhere.
 
 mod add;
+mod concat;
 mod conv;
 mod depthwise;
+mod fixed;
+#[cfg(test)]
+mod golden_tests;
+mod logistic;
+mod mean;
+mod operator_error;
+#[cfg(test)]
+mod operator_tests;
 mod pool;
+mod rescale;
+mod resize;
+mod softmax;
 #[cfg(test)]
 mod tests;
 
 use ndarray::ArrayView3;
 
-use crate::graph::{Graph, GraphError, Node, Op, PadOp, Shape};
+use crate::graph::{ConcatOp, Graph, GraphError, Node, Op, PadOp, Quant, Shape};
 use crate::requant::ChannelParameters;
-use crate::requant::RequantError;
 
 pub use add::AddScales;
+pub(crate) use concat::Concat;
+pub(crate) use logistic::Logistic;
+pub(crate) use mean::Mean;
+pub use operator_error::OperatorError;
+pub(crate) use rescale::Rescale;
+use resize::Resize;
+pub(crate) use softmax::Softmax;
 
 /// One evaluated tensor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +54,7 @@ pub enum ReferenceError {
     Graph(#[from] GraphError),
     /// A layer cannot be requantised.
     #[error(transparent)]
-    Requant(#[from] RequantError),
+    Operator(#[from] OperatorError),
     /// No convolution or fully connected layer has this name.
     #[error("no convolution or fully connected layer is named `{node}`")]
     NoLayer {
@@ -75,7 +93,7 @@ pub fn run(graph: &Graph, input: &[i8]) -> Result<Vec<Tensor>, ReferenceError> {
 pub struct Evaluator {
     shapes: Vec<Shape>,
     input: usize,
-    output: usize,
+    outputs: Vec<usize>,
     steps: Vec<Step>,
 }
 
@@ -95,27 +113,33 @@ enum Kernel {
     Add(add::Add),
     Pad { op: PadOp, value: i8 },
     Reshape,
+    Concat(Concat),
+    Mean(Mean),
+    Resize(Resize),
+    Rescale(Rescale),
+    Softmax(Softmax),
+    Logistic(Logistic),
 }
 
 impl Evaluator {
     /// Checks the graph and lays it out.
     pub fn new(graph: &Graph) -> Result<Self, ReferenceError> {
         graph.check()?;
-        let step = |node: &Node| -> Result<Step, RequantError> {
+        let step = |node: &Node| -> Result<Step, OperatorError> {
             let (inputs, output) = (node.inputs.clone(), node.output);
             Ok(Step { name: node.name.clone(), inputs, output, kernel: Kernel::new(graph, node)? })
         };
         Ok(Self {
             shapes: graph.tensors.iter().map(|info| info.shape).collect(),
             input: graph.input,
-            output: graph.output,
+            outputs: graph.outputs.clone(),
             steps: graph.nodes.iter().map(step).collect::<Result<_, _>>()?,
         })
     }
 
-    /// Index of the output tensor.
-    pub fn output(&self) -> usize {
-        self.output
+    /// Indices of the output tensors.
+    pub fn outputs(&self) -> &[usize] {
+        &self.outputs
     }
 
     /// Replaces the constants of a convolution or fully connected layer, as a device does whose weight and
@@ -159,8 +183,9 @@ impl Evaluator {
 }
 
 impl Kernel {
-    fn new(graph: &Graph, node: &Node) -> Result<Self, RequantError> {
-        let zero_point = graph.node_output(node).quant.zero_point as i8;
+    fn new(graph: &Graph, node: &Node) -> Result<Self, OperatorError> {
+        let (input, output) = (graph.node_input(node), graph.node_output(node));
+        let zero_point = output.quant.zero_point as i8;
         Ok(match &node.op {
             Op::Conv2d(op) => Self::Conv(conv::Conv::new(graph, node, op.activation, op.window())?),
             Op::FullyConnected(op) => Self::Conv(conv::Conv::fully_connected(graph, node, op.activation)?),
@@ -170,6 +195,15 @@ impl Kernel {
             Op::Add(op) => Self::Add(add::Add::new(graph, node, op)?),
             Op::Pad(op) => Self::Pad { op: op.clone(), value: zero_point },
             Op::Reshape => Self::Reshape,
+            Op::Concat(op) => Self::Concat(concat(graph, node, op)?),
+            Op::Mean => Self::Mean(Mean::new(input.shape, input.quant, output.quant)?),
+            Op::ResizeNearest(op) => {
+                let size = (output.shape.h, output.shape.w);
+                Self::Resize(Resize::new(input.shape, size, op.align_corners, op.half_pixel_centers))
+            }
+            Op::Rescale => Self::Rescale(Rescale::new(input.quant, output.quant)?),
+            Op::Softmax(op) => Self::Softmax(Softmax::new(op.beta, input.quant, output.quant)?),
+            Op::Logistic => Self::Logistic(Logistic::new(input.quant, output.quant)?),
         })
     }
 
@@ -183,16 +217,33 @@ impl Kernel {
             Self::Add(add) => add.run(&input.data, &tensors[step.inputs[1]].data),
             Self::Pad { op, value } => pad(input, op, *value, shape),
             Self::Reshape => input.data.clone(),
+            Self::Concat(concat) => {
+                let inputs: Vec<&[i8]> = step.inputs.iter().map(|&index| &tensors[index].data[..]).collect();
+                concat.run(&inputs)
+            }
+            Self::Mean(mean) => mean.run(&input.data),
+            Self::Resize(resize) => resize.run(&input.data),
+            Self::Rescale(rescale) => rescale.run(&input.data),
+            Self::Softmax(softmax) => softmax.run(&input.data, input.shape.c),
+            Self::Logistic(logistic) => logistic.run(&input.data),
         }
     }
 }
 
+/// The concatenation of a node's inputs.
+pub(crate) fn concat(graph: &Graph, node: &Node, op: &ConcatOp) -> Result<Concat, OperatorError> {
+    let inputs: Vec<(Shape, Quant)> =
+        node.inputs.iter().map(|&index| (graph.tensor(index).shape, graph.tensor(index).quant)).collect();
+    Concat::new(op.axis, &inputs, graph.node_output(node).quant)
+}
+
 fn pad(input: &Tensor, op: &PadOp, value: i8, output: Shape) -> Vec<i8> {
     let mut data = vec![value; output.len()];
-    let row = input.shape.w * input.shape.c;
-    for (y, source) in input.data.chunks_exact(row).enumerate() {
-        let start = ((y + op.pad.top) * output.w + op.pad.left) * output.c;
-        data[start..start + row].copy_from_slice(source);
+    let Shape { w, c, .. } = input.shape;
+    for (at, pixel) in input.data.chunks_exact(c).enumerate() {
+        let (y, x) = (at / w + op.pad.top, at % w + op.pad.left);
+        let start = (y * output.w + x) * output.c + op.channels.0;
+        data[start..start + c].copy_from_slice(pixel);
     }
     data
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::graph::{Graph, Node, Pad, Pool2d, Shape, Window};
+use crate::graph::{Graph, MeanRounding, Node, Pad, Pool2d, Shape, Window};
 
 /// What is taken of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,7 @@ pub(super) struct Pool {
     pad: Pad,
     lo: i8,
     hi: i8,
+    rounding: MeanRounding,
 }
 
 impl Pool {
@@ -29,7 +30,16 @@ impl Pool {
         let (input, output) = (graph.node_input(node), graph.node_output(node));
         let pad = op.window().slide(input.shape.h, input.shape.w).map_or(Pad::default(), |(_, pad)| pad);
         let (lo, hi) = op.activation.range(output.quant);
-        Self { kind, input: input.shape, output: output.shape, window: op.window(), pad, lo, hi }
+        Self {
+            kind,
+            input: input.shape,
+            output: output.shape,
+            window: op.window(),
+            pad,
+            lo,
+            hi,
+            rounding: op.rounding,
+        }
     }
 
     pub fn run(&self, input: &[i8]) -> Vec<i8> {
@@ -69,7 +79,7 @@ impl Pool {
     fn finish(&self, value: i32, count: i32) -> i8 {
         let result = match self.kind {
             Kind::Max => value as i8,
-            Kind::Average => average(value, count),
+            Kind::Average => average(value, count, self.rounding),
         };
         result.clamp(self.lo, self.hi)
     }
@@ -81,9 +91,12 @@ fn span(at: usize, stride: usize, kernel: usize, pad: usize, size: usize) -> Ran
     start.saturating_sub(pad)..(start + kernel).saturating_sub(pad).min(size)
 }
 
-/// The mean, halves away from zero.
-fn average(sum: i32, count: i32) -> i8 {
-    let half = if sum > 0 { count / 2 } else { -(count / 2) };
-    // A mean of int8 values is an int8.
-    ((sum + half) / count) as i8
+/// The mean, which of int8 values is an int8.
+fn average(sum: i32, count: i32, rounding: MeanRounding) -> i8 {
+    let mean = match rounding {
+        MeanRounding::AwayFromZero if sum <= 0 => (sum - count / 2) / count,
+        MeanRounding::AwayFromZero => (sum + count / 2) / count,
+        MeanRounding::Up => (sum + count / 2).div_euclid(count),
+    };
+    mean as i8
 }

@@ -4,9 +4,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::graph::random::{Chain, Random};
 use crate::graph::{
-    Activation, AddOp, Conv2d, FORMAT_VERSION, FullyConnected, Pad, Padding, Pool2d, Quant, TensorInfo,
-    Window,
+    Activation, AddOp, Conv2d, Edge, FORMAT_VERSION, FullyConnected, MeanRounding, Pad, Padding, Pool2d,
+    Quant, TensorInfo, WeightQuant, Window,
 };
+use crate::requant::RequantError;
 use crate::zoo;
 
 fn single(op: Op, input: (Shape, f32, i32), output: (Shape, f32, i32)) -> Graph {
@@ -21,12 +22,13 @@ fn single(op: Op, input: (Shape, f32, i32), output: (Shape, f32, i32)) -> Graph 
         tensors: vec![info("x", input), info("y", output)],
         nodes: vec![Node { name: "op".into(), inputs: vec![0], output: 1, op }],
         input: 0,
-        output: 1,
+        outputs: vec![1],
+        edge: Edge::default(),
     }
 }
 
 fn output(graph: &Graph, input: &[i8]) -> Vec<i8> {
-    run(graph, input).unwrap().swap_remove(graph.output).data
+    run(graph, input).unwrap().swap_remove(graph.output()).data
 }
 
 #[test]
@@ -38,7 +40,7 @@ fn a_convolution_by_hand() {
         activation: Activation::None,
         weights: Array4::from_shape_vec((1, 3, 3, 1), vec![1, 2, 3, 4, 5, 6, 7, 8, 9]).unwrap(),
         bias: vec![10],
-        weight_scales: vec![0.5],
+        weight_quant: WeightQuant::PerChannel(vec![0.5]),
     };
     let graph = single(Op::Conv2d(op), (Shape::new(2, 2, 1), 1.0, 1), (Shape::new(2, 2, 1), 2.0, -3));
     // Without the zero point the image is 1 2 / 3 4; padded taps are 0.
@@ -55,7 +57,7 @@ fn a_fully_connected_layer_by_hand() {
         activation: Activation::Relu,
         weights: Array2::from_shape_vec((2, 3), vec![1, -1, 2, -3, 0, 1]).unwrap(),
         bias: vec![0, -5],
-        weight_scales: vec![1.0],
+        weight_quant: WeightQuant::PerTensor { scale: 1.0, zero_point: 0 },
     };
     let graph = single(Op::FullyConnected(op), (Shape::new(1, 1, 3), 1.0, 0), (Shape::new(1, 1, 2), 2.0, 4));
     // 10 - 20 + 60 = 50 -> 25 + 4; -30 + 30 - 5 = -5 -> -2.5 -> clamped to the zero point.
@@ -64,12 +66,22 @@ fn a_fully_connected_layer_by_hand() {
 
 #[test]
 fn pools_round_halves_away_from_zero_and_skip_padding() {
-    let op = Pool2d { kernel: (2, 2), stride: (2, 2), padding: Padding::Same, activation: Activation::None };
+    let op = Pool2d {
+        kernel: (2, 2),
+        stride: (2, 2),
+        padding: Padding::Same,
+        activation: Activation::None,
+        rounding: MeanRounding::AwayFromZero,
+    };
     let shapes = ((Shape::new(3, 3, 1), 1.0, 0), (Shape::new(2, 2, 1), 1.0, 0));
     let image = [1, 2, -3, 3, 4, -4, 0, -1, -128];
     // (1 + 2 + 3 + 4) / 4 = 2.5, (-3 - 4) / 2 = -3.5, (0 - 1) / 2 = -0.5, -128 alone.
     let average = single(Op::AveragePool2d(op.clone()), shapes.0, shapes.1);
     assert_eq!(output(&average, &image), [3, -4, -1, -128]);
+    // As uint8 the means are 130.5, 124.5, 127.5 and 0: halves go up.
+    let up = Pool2d { rounding: MeanRounding::Up, ..op.clone() };
+    let average = single(Op::AveragePool2d(up), shapes.0, shapes.1);
+    assert_eq!(output(&average, &image), [3, -3, 0, -128]);
     let max = single(Op::MaxPool2d(op), shapes.0, shapes.1);
     assert_eq!(output(&max, &image), [4, -3, 0, -128]);
 }
@@ -114,9 +126,12 @@ fn quant(scale: f32) -> Quant {
 
 #[test]
 fn padding_and_reshaping_move_bytes() {
-    let op = PadOp { pad: Pad { top: 1, left: 0, bottom: 0, right: 2 } };
+    let op = PadOp { pad: Pad { top: 1, left: 0, bottom: 0, right: 2 }, channels: (0, 0) };
     let graph = single(Op::Pad(op), (Shape::new(1, 2, 2), 1.0, 7), (Shape::new(2, 4, 2), 1.0, 7));
     assert_eq!(output(&graph, &[1, 2, 3, 4]), [7, 7, 7, 7, 7, 7, 7, 7, 1, 2, 3, 4, 7, 7, 7, 7]);
+    let op = PadOp { pad: Pad { left: 1, ..Pad::default() }, channels: (2, 1) };
+    let graph = single(Op::Pad(op), (Shape::new(1, 1, 2), 1.0, 7), (Shape::new(1, 2, 5), 1.0, 7));
+    assert_eq!(output(&graph, &[1, 2]), [7, 7, 7, 7, 7, 7, 7, 1, 2, 7]);
     let graph = single(Op::Reshape, (Shape::new(2, 2, 1), 1.0, 7), (Shape::new(1, 1, 4), 1.0, 7));
     assert_eq!(output(&graph, &[1, 2, 3, 4]), [1, 2, 3, 4]);
 }

@@ -4,7 +4,10 @@
 use ndarray::Array4;
 
 use super::tensor;
-use crate::graph::{Activation, Conv2d, FORMAT_VERSION, Graph, Node, Op, Padding, Pool2d, Shape};
+use crate::graph::{
+    Activation, Conv2d, Edge, FORMAT_VERSION, Graph, MeanRounding, Node, Op, Padding, Pool2d, Shape,
+    WeightQuant,
+};
 
 /// Name of the input tensor: the search patch, brightness about its mean, so that padding reads the mean.
 pub const PATCH: &str = "patch";
@@ -91,7 +94,8 @@ pub fn oriented_with(config: &OrientedConfig, filters: &[[i8; 9]]) -> Graph {
             node(CORRELATION, 2, Op::Conv2d(correlation(template, channels, templates))),
         ],
         input: 0,
-        output: 3,
+        outputs: vec![3],
+        edge: Edge::default(),
     }
 }
 
@@ -108,7 +112,7 @@ fn bank(filters: &[[i8; 9]]) -> Conv2d {
         activation: Activation::Relu,
         weights,
         bias: vec![0; filters.len()],
-        weight_scales: vec![1.0],
+        weight_quant: WeightQuant::PerChannel(vec![1.0]),
     }
 }
 
@@ -118,6 +122,7 @@ fn average(pool: usize) -> Pool2d {
         stride: (pool, pool),
         padding: Padding::Valid,
         activation: Activation::None,
+        rounding: MeanRounding::AwayFromZero,
     }
 }
 
@@ -129,6 +134,6 @@ fn correlation(template: usize, channels: usize, templates: usize) -> Conv2d {
         activation: Activation::None,
         weights: Array4::zeros((templates, template, template, channels)),
         bias: vec![0; templates],
-        weight_scales: vec![1.0],
+        weight_quant: WeightQuant::PerChannel(vec![1.0]),
     }
 }

@@ -4,7 +4,8 @@ use ndarray::{Array2, Array4};
 
 use super::tensor;
 use crate::graph::{
-    Activation, Conv2d, FORMAT_VERSION, FullyConnected, Graph, Node, Op, Padding, Pool2d, Shape,
+    Activation, Conv2d, Edge, FORMAT_VERSION, FullyConnected, Graph, MeanRounding, Node, Op, Padding, Pool2d,
+    Shape, WeightQuant,
 };
 
 /// 8x8x1 -> convolution 3x3, stride 2, 4 channels, ReLU -> average pool 2 -> 2x2x4 -> convolution 3x3, 10 channels,
@@ -34,7 +35,8 @@ pub fn tiny() -> Graph {
             node("dense", 3, Op::FullyConnected(dense(&mut weights))),
         ],
         input: 0,
-        output: 4,
+        outputs: vec![4],
+        edge: Edge::default(),
     }
 }
 
@@ -67,12 +69,20 @@ fn conv(
         activation,
         weights: Array4::from_shape_simple_fn(shape, || weights.next()),
         bias: (0..shape.0).map(|channel| 300 * channel as i32 - 700).collect(),
-        weight_scales: (0..shape.0).map(|channel| scale * (1.0 + 0.11 * channel as f32)).collect(),
+        weight_quant: WeightQuant::PerChannel(
+            (0..shape.0).map(|channel| scale * (1.0 + 0.11 * channel as f32)).collect(),
+        ),
     }
 }
 
 fn pool() -> Pool2d {
-    Pool2d { kernel: (2, 2), stride: (2, 2), padding: Padding::Valid, activation: Activation::None }
+    Pool2d {
+        kernel: (2, 2),
+        stride: (2, 2),
+        padding: Padding::Valid,
+        activation: Activation::None,
+        rounding: MeanRounding::AwayFromZero,
+    }
 }
 
 fn dense(weights: &mut Weights) -> FullyConnected {
@@ -80,6 +90,6 @@ fn dense(weights: &mut Weights) -> FullyConnected {
         activation: Activation::None,
         weights: Array2::from_shape_simple_fn((10, 40), || weights.next()),
         bias: (0..10).map(|channel| 500 - 90 * channel).collect(),
-        weight_scales: vec![0.002],
+        weight_quant: WeightQuant::PerTensor { scale: 0.002, zero_point: 0 },
     }
 }

@@ -1,7 +1,8 @@
 //! Random networks for the array.
 
 use frazil_model::graph::{
-    Activation, Conv2d, FORMAT_VERSION, FullyConnected, Graph, Node, Op, Padding, Quant, Shape, TensorInfo,
+    Activation, Conv2d, Edge, FORMAT_VERSION, FullyConnected, Graph, Node, Op, Padding, Quant, Shape,
+    TensorInfo, WeightQuant,
 };
 use ndarray::{Array2, Array4};
 use rand::RngExt;
@@ -24,7 +25,8 @@ pub fn random(rng: &mut Pcg64) -> Graph {
         tensors,
         nodes: ops.into_iter().enumerate().map(node).collect(),
         input: 0,
-        output: 3,
+        outputs: vec![3],
+        edge: Edge::default(),
     }
 }
 
@@ -56,7 +58,7 @@ fn conv(rng: &mut Pcg64, input: Shape) -> (Conv2d, Shape) {
             rng.random_range(-127..=127)
         }),
         bias: (0..channels).map(|_| rng.random_range(-2000..2000)).collect(),
-        weight_scales: (0..channels).map(|_| rng.random_range(0.01..0.1)).collect(),
+        weight_quant: WeightQuant::PerChannel((0..channels).map(|_| rng.random_range(0.01..0.1)).collect()),
     };
     (conv, shape)
 }
@@ -67,6 +69,6 @@ fn dense(rng: &mut Pcg64, input: Shape) -> FullyConnected {
         activation: Activation::None,
         weights: Array2::from_shape_simple_fn((outputs, input.len()), || rng.random_range(-127..=127)),
         bias: (0..outputs).map(|_| rng.random_range(-2000..2000)).collect(),
-        weight_scales: vec![rng.random_range(0.01..0.1)],
+        weight_quant: WeightQuant::PerTensor { scale: rng.random_range(0.01..0.1), zero_point: 0 },
     }
 }

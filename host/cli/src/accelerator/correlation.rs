@@ -4,7 +4,7 @@
 //! compute; the reference evaluates it, the others get its weights and parameters uploaded.
 
 use frazil_boards::Board;
-use frazil_model::graph::{Conv2d, Graph, Node, Op};
+use frazil_model::graph::{Conv2d, Graph, Node, Op, WeightQuant};
 use frazil_model::plan::{
     ENTRY_FEATURES, ENTRY_RUN, Plan, descriptor::PARAMETER_WORDS, pack_parameters, pack_weights,
 };
@@ -121,7 +121,7 @@ fn evaluate(graph: &Graph, evaluator: &Evaluator, patch: &[i8]) -> Result<Respon
     let features = graph.tensors.iter().position(|t| t.name == FEATURES);
     let features = features.ok_or_else(|| Failure::from(layout::lacks(FEATURES)))?;
     let take = |tensor: &mut frazil_model::reference::Tensor| std::mem::take(&mut tensor.data);
-    let map = take(&mut tensors[evaluator.output()]);
+    let map = take(&mut tensors[graph.output()]);
     Ok(Response { map, features: take(&mut tensors[features]) })
 }
 
@@ -138,7 +138,7 @@ fn fill(conv: &mut Conv2d, templates: &TemplateBank, (input, output): (f32, f32)
     conv.bias.copy_from_slice(&templates.bias);
     // Both scales are powers of two, so that nothing is rounded.
     let scale = |factor: &f32| if *factor > 0.0 { factor * output / input } else { 1.0 };
-    conv.weight_scales = templates.factors.iter().map(scale).collect();
+    conv.weight_quant = WeightQuant::PerChannel(templates.factors.iter().map(scale).collect());
     silence(conv, &templates.factors);
     Ok(())
 }
@@ -225,7 +225,7 @@ mod tests {
         let features = graph.tensors.iter().find(|t| t.name == FEATURES).unwrap();
         assert_eq!(features.quant.zero_point, i32::from(FEATURE_ZERO_POINT));
         assert_eq!(features.quant.scale, graph.tensors[graph.input].quant.scale);
-        assert_eq!(graph.tensors[graph.output].quant.zero_point, 0);
+        assert_eq!(graph.tensors[graph.output()].quant.zero_point, 0);
     }
 
     #[test]

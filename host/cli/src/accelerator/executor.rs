@@ -17,8 +17,8 @@ use crate::error::{Failure, Result};
 /// One evaluation of a network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inference {
-    /// The output tensor, NHWC.
-    pub output: Vec<i8>,
+    /// The output tensors, NHWC, in the graph's order.
+    pub outputs: Vec<Vec<i8>>,
     /// Clock cycles; none on the reference.
     pub cycles: Option<u64>,
 }
@@ -52,21 +52,17 @@ impl Executor {
     pub fn infer(&mut self, input: &[i8]) -> Result<Inference> {
         match self {
             Self::Reference(evaluator) => {
-                let mut tensors = evaluator.run(input).map_err(Failure::from)?;
-                let output = tensors.swap_remove(evaluator.output()).data;
-                Ok(Inference { output, cycles: None })
+                let tensors = evaluator.run(input).map_err(Failure::from)?;
+                let outputs = evaluator.outputs().iter().map(|&index| tensors[index].data.clone());
+                Ok(Inference { outputs: outputs.collect(), cycles: None })
             }
             Self::Machine(loaded) => {
                 let (machine, plan) = loaded.as_mut();
                 let before = machine.used().cycles;
-                let (from, to) = (layout::input(plan)?, layout::output(plan)?);
-                let mut results = machine.run(
-                    (from.address, input),
-                    layout::entry(plan, ENTRY_RUN)?,
-                    &[(to.address, to.len)],
-                )?;
-                let cycles = machine.used().cycles - before;
-                Ok(Inference { output: results.swap_remove(0), cycles: Some(cycles) })
+                let (from, entry) = (layout::input(plan)?, layout::entry(plan, ENTRY_RUN)?);
+                let regions: Vec<_> = layout::outputs(plan).map(|to| (to.address, to.len)).collect();
+                let outputs = machine.run((from.address, input), entry, &regions)?;
+                Ok(Inference { outputs, cycles: Some(machine.used().cycles - before) })
             }
         }
     }

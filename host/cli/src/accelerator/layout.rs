@@ -14,6 +14,11 @@ pub fn output(plan: &Plan) -> Result<&Placement> {
     found(plan.program.output(), "an output")
 }
 
+/// All output tensors.
+pub fn outputs(plan: &Plan) -> impl Iterator<Item = &Placement> {
+    plan.program.outputs()
+}
+
 /// The result of the frozen front end.
 pub fn features(plan: &Plan) -> Result<&Placement> {
     found(plan.program.features(), "a frozen front end")

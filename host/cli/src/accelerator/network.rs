@@ -4,6 +4,7 @@ use std::path::Path;
 
 use frazil_boards::Board;
 use frazil_model::graph::Graph;
+use frazil_model::import::from_tflite;
 use frazil_model::plan::{Plan, plan as make_plan};
 use frazil_model::zoo;
 
@@ -16,9 +17,32 @@ pub fn load(name: &str) -> Result<Graph> {
         return Ok(graph);
     }
     let path = Path::new(name);
-    let text =
-        std::fs::read_to_string(path).map_err(|source| UsageError::Network { path: path.into(), source })?;
-    Ok(Graph::from_json(&text).map_err(Failure::from)?)
+    let bytes = std::fs::read(path).map_err(|source| UsageError::Network { path: path.into(), source })?;
+    parse(path, &bytes)
+}
+
+/// The network of a file: a TFLite model or JSON.
+fn parse(path: &Path, bytes: &[u8]) -> Result<Graph> {
+    let name = path.file_stem().map_or("network".into(), |stem| stem.to_string_lossy());
+    if bytes.get(4..8) == Some(b"TFL3") || extension(path, "tflite") {
+        return Ok(from_tflite(bytes, &name).map_err(Failure::from)?);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| UsageError::NoNetwork { path: path.into() })?;
+    Ok(Graph::from_json(text).map_err(Failure::from)?)
+}
+
+fn extension(path: &Path, known: &str) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(known))
+}
+
+/// A tensor's name as people want it: converters join the names of all that they fused.
+pub fn short(name: &str) -> &str {
+    const LONGEST: usize = 40;
+    let first = name.split(';').next().unwrap_or(name);
+    let cut = first.char_indices().rev().nth(LONGEST - 1).map_or(0, |(at, _)| at);
+    // From a whole part on, if there is one.
+    let end = &first[cut..];
+    if cut == 0 { end } else { end.split_once('/').map_or(end, |(_, rest)| rest) }
 }
 
 /// A network's plan for a board.

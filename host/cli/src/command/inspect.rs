@@ -32,8 +32,11 @@ fn text(summary: &GraphSummary) -> String {
     let mut table = Table::new(["layer", "operator", "input", "output", "MACs", "weights", "zero"]);
     for n in &summary.nodes {
         let counts = [n.macs, n.weights, n.zero_weights].map(|c| c.to_string());
-        table
-            .row([n.name.clone(), n.kind.clone(), shape(n.input), shape(n.output)].into_iter().chain(counts));
+        table.row(
+            [network::short(&n.name).to_string(), n.kind.clone(), shape(n.input), shape(n.output)]
+                .into_iter()
+                .chain(counts),
+        );
     }
     let totals = [summary.macs, summary.weights, summary.zero_weights].map(|c| c.to_string());
     let ends = [shape(summary.input), shape(summary.output)];

@@ -122,3 +122,21 @@ impl From<frazil_track::ncc::NccError> for Failure {
         }
     }
 }
+
+impl From<frazil_model::import::ImportError> for Failure {
+    fn from(error: frazil_model::import::ImportError) -> Self {
+        use frazil_model::import::{ImportError, Problem};
+        let float = |problem: &Problem| matches!(problem, Problem::Float { .. });
+        let (code, help) = match &error {
+            ImportError::Node { problem, .. } | ImportError::Edge { problem, .. } if float(problem) => (
+                "frazil::import::float",
+                "quantise the model fully to int8 when you convert it: weights, activations, inputs and outputs",
+            ),
+            ImportError::Read(_) => {
+                ("frazil::import::file", "the file is damaged or no model: fetch or convert it again")
+            }
+            _ => ("frazil::import::unsupported", "see what is supported with: frazil inspect --help"),
+        };
+        Self::new(code, help, error)
+    }
+}

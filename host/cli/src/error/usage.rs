@@ -110,15 +110,48 @@ pub enum UsageError {
         source: std::io::Error,
     },
     /// A raw input of the wrong length.
-    #[error("{} has {found} bytes and is no image; the network takes {expected} int8 values", path.display())]
+    #[error("{} has {found} bytes and is no image; the network takes {expected} bytes", path.display())]
     #[diagnostic(code(frazil::run::input_length), help("give an image, or a file of exactly {expected} bytes: head -c {expected} {}", path.display()))]
     InputLength {
         /// The file.
         path: PathBuf,
         /// Its bytes.
         found: usize,
-        /// What the network takes.
+        /// Bytes that the network takes.
         expected: usize,
+    },
+    /// Neither text nor a model.
+    #[error("{} is no network", path.display())]
+    #[diagnostic(
+        code(frazil::model::format),
+        help("give a TFLite model or a graph as JSON; its kind is shown by: file {}", path.display())
+    )]
+    NoNetwork {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Labels for another number of classes.
+    #[error("{} has {found} labels, and the network has {expected} outputs", path.display())]
+    #[diagnostic(code(frazil::run::labels), help("give one name in each of {expected} lines: wc -l {}", path.display()))]
+    Labels {
+        /// The file.
+        path: PathBuf,
+        /// Its lines.
+        found: usize,
+        /// Values of the output.
+        expected: usize,
+    },
+    /// Pixels are no real numbers.
+    #[error("{network} takes real numbers, and nothing says how pixels become some")]
+    #[diagnostic(
+        code(frazil::run::normalisation),
+        help(
+            "say how it was trained: --mean 0 --std 255 for 0 to 1, or --mean 127.5 --std 127.5 for -1 to 1; or give a file of raw float32 values"
+        )
+    )]
+    Normalisation {
+        /// The network.
+        network: String,
     },
     /// An image for a network that takes something else.
     #[error("{} is an image, and the network's input has {channels} channels", path.display())]

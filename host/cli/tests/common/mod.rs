@@ -1,6 +1,8 @@
 //! Helpers of the command line's tests.
+#![allow(dead_code, reason = "each test uses a part")]
 
-use std::path::Path;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use assert_cmd::Command;
@@ -35,4 +37,17 @@ pub fn y4m(path: &Path, width: usize, height: usize, frames: usize) {
         }));
     }
     std::fs::write(path, bytes).expect("written");
+}
+
+/// The shared data, or a word that there are none.
+pub fn data(test: &str) -> Option<PathBuf> {
+    let fallback = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+    let root: PathBuf = std::env::var_os("FRAZIL_DATA").unwrap_or_else(|| fallback.into()).into();
+    if root.is_dir() {
+        return Some(root);
+    }
+    assert!(std::env::var_os("CI").is_none(), "{test}: no data");
+    // Straight to the terminal: what a test prints is not shown.
+    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: no data");
+    None
 }
