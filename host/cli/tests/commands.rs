@@ -85,6 +85,31 @@ fn the_simulated_device_gives_the_bits_of_the_reference() {
 }
 
 #[test]
+fn the_host_finishes_what_the_device_leaves() {
+    use frazil_model::graph::{Node, Op, Quant, SoftmaxOp, TensorInfo};
+    let dir = tempfile::tempdir().unwrap();
+    let (file, input) = (dir.path().join("classifier.json"), dir.path().join("input.bin"));
+    let mut graph = frazil_model::zoo::tiny();
+    let quant = Quant { scale: 1.0 / 256.0, zero_point: -128 };
+    graph.tensors.push(TensorInfo { name: "classes".into(), quant, ..graph.tensors[4].clone() });
+    let op = Op::Softmax(SoftmaxOp { beta: 1.0 });
+    graph.nodes.push(Node { name: "softmax".into(), inputs: vec![4], output: 5, op });
+    graph.outputs = vec![5];
+    fs::write(&file, graph.to_json().unwrap()).unwrap();
+    fs::write(&input, [9; 64]).unwrap();
+    let mut command = frazil();
+    command.args(["run", "--device", "sim", "--compare", "reference", "--top", "2"]).arg(&file).arg(&input);
+    let result = &json(&mut command)["results"][0];
+    assert_eq!(result["differences"], 0);
+    assert_eq!(
+        (result["outputs"][0]["name"].as_str(), result["top"].as_array().unwrap().len()),
+        (Some("classes"), 2)
+    );
+    let (_, planned, _) = run(frazil().arg("plan").arg(&file));
+    assert!(planned.contains("left to the host: softmax"), "{planned}");
+}
+
+#[test]
 fn the_demo_tracks_its_target() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("demo");

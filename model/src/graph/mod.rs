@@ -15,6 +15,7 @@ mod quant;
 #[cfg(test)]
 pub(crate) mod random;
 mod summary;
+mod tail;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +28,7 @@ pub use ops::{Activation, Conv2d, DepthwiseConv2d, FullyConnected, Op};
 pub use plain::{AddOp, Axis, ConcatOp, MeanRounding, PadOp, Pool2d, ResizeOp, SoftmaxOp};
 pub use quant::{Quant, WeightQuant};
 pub use summary::{GraphSummary, NodeSummary};
+pub use tail::Split;
 
 /// Version of the JSON form that this crate reads and writes.
 pub const FORMAT_VERSION: u32 = 2;

@@ -50,7 +50,7 @@ impl Correlation {
                 *evaluator = Evaluator::new(&self.graph).map_err(Failure::from)?
             }
             Executor::Machine(loaded) => {
-                let (machine, plan) = loaded.as_mut();
+                let (machine, plan) = (&mut loaded.machine, &loaded.plan);
                 upload(machine, plan, &self.graph, &self.graph.nodes[at])?;
             }
         }
@@ -62,7 +62,7 @@ impl Correlation {
         match &mut self.executor {
             Executor::Reference(evaluator) => Ok(evaluate(&self.graph, evaluator, patch)?.features),
             Executor::Machine(loaded) => {
-                let (machine, plan) = loaded.as_mut();
+                let (machine, plan) = (&mut loaded.machine, &loaded.plan);
                 let (from, to) = (layout::input(plan)?.address, layout::features(plan)?);
                 let entry = layout::entry(plan, ENTRY_FEATURES)?;
                 Ok(machine.run((from, patch), entry, &[(to.address, to.len)])?.swap_remove(0))
@@ -75,7 +75,7 @@ impl Correlation {
         match &mut self.executor {
             Executor::Reference(evaluator) => evaluate(&self.graph, evaluator, patch),
             Executor::Machine(loaded) => {
-                let (machine, plan) = loaded.as_mut();
+                let (machine, plan) = (&mut loaded.machine, &loaded.plan);
                 let (from, responses, features) =
                     (layout::input(plan)?.address, layout::output(plan)?, layout::features(plan)?);
                 let regions = [(responses.address, responses.len), (features.address, features.len)];
@@ -89,7 +89,7 @@ impl Correlation {
     pub fn used(&self) -> DeviceUse {
         match &self.executor {
             Executor::Reference(_) => DeviceUse::default(),
-            Executor::Machine(loaded) => loaded.0.used(),
+            Executor::Machine(loaded) => loaded.machine.used(),
         }
     }
 
@@ -97,7 +97,7 @@ impl Correlation {
     pub fn clock_hz(&self) -> Option<f64> {
         match &self.executor {
             Executor::Reference(_) => None,
-            Executor::Machine(loaded) => Some(loaded.0.clock_hz()),
+            Executor::Machine(loaded) => Some(loaded.machine.clock_hz()),
         }
     }
 
@@ -105,7 +105,7 @@ impl Correlation {
     pub fn design_id(&self) -> Option<u64> {
         match &self.executor {
             Executor::Reference(_) => None,
-            Executor::Machine(loaded) => Some(loaded.1.design_id()),
+            Executor::Machine(loaded) => Some(loaded.plan.design_id()),
         }
     }
 }

@@ -28,7 +28,16 @@ pub enum Executor {
     /// By the reference arithmetic.
     Reference(Evaluator),
     /// On a device with the network's program in it.
-    Machine(Box<(Machine, Plan)>),
+    Machine(Box<Loaded>),
+}
+
+/// A device, its program, and what the host makes of its result.
+pub struct Loaded {
+    /// The device.
+    pub machine: Machine,
+    /// What is on it.
+    pub plan: Plan,
+    tail: Option<Evaluator>,
 }
 
 impl Executor {
@@ -45,7 +54,8 @@ impl Executor {
             Target::Board(selector) => (Box::new(boards::open(selector, &config)?), plan()?),
         };
         let machine = Machine::connect(transport, config, &plan)?;
-        Ok(Self::Machine(Box::new((machine, plan))))
+        let tail = graph.split_tail().tail.as_ref().map(Evaluator::new).transpose().map_err(Failure::from)?;
+        Ok(Self::Machine(Box::new(Loaded { machine, plan, tail })))
     }
 
     /// Evaluates the network.
@@ -56,14 +66,23 @@ impl Executor {
                 let outputs = evaluator.outputs().iter().map(|&index| tensors[index].data.clone());
                 Ok(Inference { outputs: outputs.collect(), cycles: None })
             }
-            Self::Machine(loaded) => {
-                let (machine, plan) = loaded.as_mut();
-                let before = machine.used().cycles;
-                let (from, entry) = (layout::input(plan)?, layout::entry(plan, ENTRY_RUN)?);
-                let regions: Vec<_> = layout::outputs(plan).map(|to| (to.address, to.len)).collect();
-                let outputs = machine.run((from.address, input), entry, &regions)?;
-                Ok(Inference { outputs, cycles: Some(machine.used().cycles - before) })
-            }
+            Self::Machine(loaded) => loaded.infer(input),
         }
+    }
+}
+
+impl Loaded {
+    fn infer(&mut self, input: &[i8]) -> Result<Inference> {
+        let (machine, plan) = (&mut self.machine, &self.plan);
+        let before = machine.used().cycles;
+        let (from, entry) = (layout::input(plan)?, layout::entry(plan, ENTRY_RUN)?);
+        let regions: Vec<_> = layout::outputs(plan).map(|to| (to.address, to.len)).collect();
+        let mut outputs = machine.run((from.address, input), entry, &regions)?;
+        let cycles = Some(machine.used().cycles - before);
+        if let (Some(tail), [output]) = (&self.tail, &mut outputs[..]) {
+            let tensors = tail.run(output).map_err(Failure::from)?;
+            outputs = tail.outputs().iter().map(|&index| tensors[index].data.clone()).collect();
+        }
+        Ok(Inference { outputs, cycles })
     }
 }

@@ -50,7 +50,8 @@ pub fn plan(name: &str, freeze: usize, board: &Board) -> Result<Plan> {
     plan_graph(&load(name)?, freeze, board)
 }
 
-/// A graph's plan for a board.
+/// The plan for a board of what a device computes of a graph; the host finishes the rest.
 pub fn plan_graph(graph: &Graph, freeze: usize, board: &Board) -> Result<Plan> {
-    Ok(make_plan(graph, freeze, &capacity(&board.fabric)).map_err(Failure::from)?)
+    graph.check().map_err(Failure::from)?;
+    Ok(make_plan(&graph.split_tail().head, freeze, &capacity(&board.fabric)).map_err(Failure::from)?)
 }

@@ -18,6 +18,8 @@ struct Planned {
     format_version: u32,
     board: String,
     summary: PlanSummary,
+    /// Operators that the host computes at the end.
+    host: Vec<&'static str>,
     work: Work,
     plan: Plan,
 }
@@ -25,10 +27,13 @@ struct Planned {
 /// Prints the plan.
 pub fn run(output: Output, args: &PlanArgs) -> Result<Verdict> {
     let board = Board::load(&args.board.board).map_err(Failure::from)?;
-    let plan = network::plan(&args.graph, args.freeze, &board)?;
+    let graph = network::load(&args.graph)?;
+    let plan = network::plan_graph(&graph, args.freeze, &board)?;
+    let tail = graph.split_tail().tail;
+    let host = tail.iter().flat_map(|tail| &tail.nodes).map(|node| node.op.kind()).collect();
     let work = work(&plan, &board)?;
     let clock_hz = f64::from(board.clock.target_hz);
-    let planned = Planned { format_version: 1, board: board.name, summary: plan.summary(), work, plan };
+    let planned = Planned { format_version: 1, board: board.name, summary: plan.summary(), host, work, plan };
     output.result(&planned, || text(&planned, clock_hz))?;
     Ok(Verdict::Good)
 }
@@ -38,7 +43,9 @@ fn text(planned: &Planned, clock_hz: f64) -> String {
     let sections = [frozen(summary), array(summary), memory(summary)];
     let tables: Vec<String> = sections.into_iter().flatten().collect();
     let title = format!("{} on {}, design {}\n\n", summary.graph_name, planned.board, summary.design_id);
-    title + &tables.join("\n") + &run_line(&planned.work, clock_hz)
+    let host = planned.host.join(", ");
+    let host = if host.is_empty() { host } else { format!("\nleft to the host: {host}\n") };
+    title + &tables.join("\n") + &host + &run_line(&planned.work, clock_hz)
 }
 
 fn run_line(work: &Work, clock_hz: f64) -> String {
@@ -70,7 +77,7 @@ fn frozen(summary: &PlanSummary) -> Option<String> {
         let cost = &layer.datapath;
         let counts = [layer.macs, layer.weights, layer.zero_weights].map(|c| c.to_string());
         let costs = [cost.adders.to_string(), cost.adder_bits.to_string(), cost.depth.to_string()];
-        let names = [layer.name.clone(), shape(layer.input), shape(layer.output)];
+        let names = [network::short(&layer.name).to_string(), shape(layer.input), shape(layer.output)];
         table.row(names.into_iter().chain(counts).chain(costs).chain([layer.requant_digits.to_string()]));
     }
     (!summary.frozen.is_empty()).then(|| table.render())
@@ -82,7 +89,7 @@ fn array(summary: &PlanSummary) -> Option<String> {
         let counts =
             [layer.macs, layer.weights, layer.zero_weights, layer.issue_cycles].map(|c| c.to_string());
         let busy = format!("{:.1} %", 100.0 * layer.utilisation);
-        table.row([layer.name.clone()].into_iter().chain(counts).chain([busy]));
+        table.row([network::short(&layer.name).to_string()].into_iter().chain(counts).chain([busy]));
     }
     (!summary.layers.is_empty()).then(|| table.render())
 }
