@@ -64,14 +64,15 @@ pub enum Command {
 #[derive(Debug, Args)]
 #[command(
     long_about = "Shows a network: its layers, shapes, multiply-accumulates and weights.\n\n\
-        TFLite models (int8, per channel or per tensor; uint8, per tensor) are taken over exactly, or refused with the name of the operator. Operators: CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, \
+        TFLite models (int8, per channel or per tensor; uint8, per tensor) and ONNX models in QDQ form are taken over \
+        exactly, or refused with the name of the operator. Operators: CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, \
         ADD, AVERAGE_POOL_2D, MAX_POOL_2D, MEAN over rows and columns, PAD, PADV2, RESHAPE, CONCATENATION, \
         RESIZE_NEAREST_NEIGHBOR, QUANTIZE, DEQUANTIZE, SOFTMAX, LOGISTIC; fused RELU and RELU6.",
     after_help = "Examples:\n  frazil inspect oriented\n  frazil inspect model.tflite\n  \
         frazil inspect my_graph.json --json | jq .nodes"
 )]
 pub struct InspectArgs {
-    /// A TFLite model, a graph as JSON, or a built-in network: oriented, tiny
+    /// A TFLite or ONNX model, a graph as JSON, or a built-in network: oriented, tiny
     #[arg(value_name = "GRAPH")]
     pub graph: String,
 }
@@ -90,7 +91,7 @@ pub struct BoardArgs {
     after_help = "Examples:\n  frazil plan oriented\n  frazil plan my_graph.json --board ulx3s-85f --freeze 2 --json"
 )]
 pub struct PlanArgs {
-    /// A TFLite model, a graph as JSON, or a built-in network: oriented, tiny
+    /// A TFLite or ONNX model, a graph as JSON, or a built-in network: oriented, tiny
     #[arg(value_name = "GRAPH", default_value = "oriented")]
     pub graph: String,
     /// The board
@@ -191,7 +192,7 @@ pub struct ParametersArgs {
         frazil run model.tflite photo.png --device reference --labels labels.txt --top 3\n\nExit code 1: --compare found a difference."
 )]
 pub struct RunArgs {
-    /// A TFLite model, a graph as JSON, or a built-in network: oriented, tiny
+    /// A TFLite or ONNX model, a graph as JSON, or a built-in network: oriented, tiny
     #[arg(value_name = "GRAPH")]
     pub graph: String,
     /// Images, or files of raw int8 values

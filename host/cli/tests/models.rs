@@ -97,6 +97,9 @@ fn models_that_cannot_be_run_are_told_apart() {
     refused(&mut inspect(&cut), "frazil::import::file", "is it truncated?");
     fs::write(&text, NAMES).unwrap();
     refused(&mut inspect(&text), "frazil::import::file", "TFL3");
+    let (cut, text) = (dir.path().join("cut.onnx"), dir.path().join("text.tflite"));
+    record(&root.join("models_onnx/kws_ref_model_qdq.onnx"), 3000, &cut);
+    refused(&mut inspect(&cut), "frazil::import::file", "not an ONNX model");
     let kws = models.join("kws_ref_model.tflite");
     refused(reference(&kws).arg(&text), "frazil::run::input_length", "60 bytes");
     let mut labelled = reference(&kws);

@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(graph.split_tail(), Split { head: graph.clone(), tail: None });
         let softmax = Op::Softmax(SoftmaxOp { beta: 1.0 });
         // Two outputs: both the scores and their softmax are wanted.
-        let mut both = tiny(&[softmax.clone()]);
+        let mut both = tiny(std::slice::from_ref(&softmax));
         both.outputs.push(4);
         assert_eq!(both.split_tail().tail, None);
         // The first softmax has another reader, so that only the last one goes.

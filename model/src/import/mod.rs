@@ -5,6 +5,8 @@
 
 pub mod flatbuffer;
 mod lower;
+mod onnx;
 pub mod tflite;
 
 pub use lower::{ImportError, Problem, tflite as from_tflite};
+pub use onnx::from_onnx;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use frazil_boards::Board;
 use frazil_model::graph::Graph;
-use frazil_model::import::from_tflite;
+use frazil_model::import::{from_onnx, from_tflite};
 use frazil_model::plan::{Plan, plan as make_plan};
 use frazil_model::zoo;
 
@@ -21,11 +21,14 @@ pub fn load(name: &str) -> Result<Graph> {
     parse(path, &bytes)
 }
 
-/// The network of a file: a TFLite model or JSON.
+/// The network of a file: TFLite and JSON are known by what is in them, ONNX by its name.
 fn parse(path: &Path, bytes: &[u8]) -> Result<Graph> {
     let name = path.file_stem().map_or("network".into(), |stem| stem.to_string_lossy());
     if bytes.get(4..8) == Some(b"TFL3") || extension(path, "tflite") {
         return Ok(from_tflite(bytes, &name).map_err(Failure::from)?);
+    }
+    if extension(path, "onnx") {
+        return Ok(from_onnx(bytes, &name).map_err(Failure::from)?);
     }
     let text = std::str::from_utf8(bytes).map_err(|_| UsageError::NoNetwork { path: path.into() })?;
     Ok(Graph::from_json(text).map_err(Failure::from)?)

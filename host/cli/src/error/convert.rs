@@ -132,7 +132,7 @@ impl From<frazil_model::import::ImportError> for Failure {
                 "frazil::import::float",
                 "quantise the model fully to int8 when you convert it: weights, activations, inputs and outputs",
             ),
-            ImportError::Read(_) => {
+            ImportError::Read(_) | ImportError::Protobuf { .. } => {
                 ("frazil::import::file", "the file is damaged or no model: fetch or convert it again")
             }
             _ => ("frazil::import::unsupported", "see what is supported with: frazil inspect --help"),

@@ -124,7 +124,7 @@ pub enum UsageError {
     #[error("{} is no network", path.display())]
     #[diagnostic(
         code(frazil::model::format),
-        help("give a TFLite model or a graph as JSON; its kind is shown by: file {}", path.display())
+        help("give a TFLite model (.tflite), an ONNX model (.onnx) or a graph as JSON; its kind is shown by: file {}", path.display())
     )]
     NoNetwork {
         /// The file.

@@ -10,6 +10,18 @@ pub enum ImportError {
     /// The file cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The file is no ONNX model.
+    #[error("not an ONNX model: {reason}")]
+    Protobuf {
+        /// What the decoder says.
+        reason: String,
+    },
+    /// A version of ONNX's operators that is not known.
+    #[error("the model's operators are of ONNX operator set {found}; 10 to 25 are supported")]
+    Opset {
+        /// The version; 0 if the model names none.
+        found: i64,
+    },
     /// There is not exactly one of something.
     #[error("the model has {found} {what}; exactly one is supported")]
     Count {
@@ -135,6 +147,34 @@ pub enum Problem {
         expected: f64,
         /// Scale of the bias.
         found: f64,
+    },
+    /// A tensor is read with another scale or zero point than it has.
+    #[error(
+        "tensor `{tensor}` is dequantised with another scale, zero point or type than it was quantised with"
+    )]
+    OtherQuant {
+        /// Name of the tensor.
+        tensor: String,
+    },
+    /// Integers where real numbers are needed.
+    #[error("its operand `{tensor}` is not dequantised")]
+    NotDequantized {
+        /// Name of the tensor.
+        tensor: String,
+    },
+    /// Elements that do not lie in memory in the order in which they are needed.
+    #[error("tensor `{tensor}`, seen as {shape:?}, lies in memory in an order that cannot be used there")]
+    Layout {
+        /// Name of the tensor.
+        tensor: String,
+        /// Its sides.
+        shape: Vec<usize>,
+    },
+    /// More constants than the file can hold.
+    #[error("with constant `{tensor}` the network takes more memory than a file of this size accounts for")]
+    TooMuch {
+        /// Name of the tensor.
+        tensor: String,
     },
     /// The input is quantised in two ways.
     #[error("the model's input is quantised more than once")]
