@@ -34,24 +34,17 @@ pub enum Command {
     List,
     /// Show which tools are there, and the command that installs each missing one
     Doctor,
-    /// Show a network: its layers, shapes, weights and what they cost when frozen
     Inspect(InspectArgs),
-    /// Split a network into frozen layers and a program for the MAC array
     Plan(PlanArgs),
-    /// Make a bitstream: Verilog, synthesis, place and route with several seeds
     Build(BuildArgs),
-    /// Load a bitstream into a board
     Flash(FlashArgs),
-    /// Run a network on a device
     Run(RunArgs),
-    /// Track an object in a video
     Track(TrackArgs),
     /// Measure accuracy on a data set
     #[command(subcommand)]
     Eval(EvalCommand),
     /// Print every constant of tracking with its default, as a file for --parameters
     Parameters,
-    /// Track a built-in clip on a simulated device and write a report
     Demo(DemoArgs),
     /// Print completions for a shell
     Completions {
@@ -63,6 +56,7 @@ pub enum Command {
 /// A network.
 #[derive(Debug, Args)]
 #[command(
+    about = "Show a network: its layers, shapes, weights and what they cost when frozen",
     long_about = "Shows a network: its layers, shapes, multiply-accumulates and weights.\n\n\
         TFLite models (int8, per channel or per tensor; uint8, per tensor) and ONNX models in QDQ form are taken over \
         exactly, or refused with the name of the operator. Operators: CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, \
@@ -88,6 +82,7 @@ pub struct BoardArgs {
 /// What to plan.
 #[derive(Debug, Args)]
 #[command(
+    about = "Split a network into frozen layers and a program for the MAC array",
     after_help = "Examples:\n  frazil plan oriented\n  frazil plan my_graph.json --board ulx3s-85f --freeze 2 --json"
 )]
 pub struct PlanArgs {
@@ -105,6 +100,7 @@ pub struct PlanArgs {
 /// What to build.
 #[derive(Debug, Args)]
 #[command(
+    about = "Make a bitstream: Verilog, synthesis, place and route with several seeds",
     long_about = "Makes a bitstream: Verilog and constraints from the plan, synthesis, place and route with \
         every seed, and the best result packed. The folder holds all of it and manifest.json with the tools, \
         hashes, utilisation and fmax; it appears whole or not at all. Exit code 1: it was built, and is \
@@ -133,6 +129,7 @@ pub struct BuildArgs {
 /// What to load where.
 #[derive(Debug, Args)]
 #[command(
+    about = "Load a bitstream into a board",
     long_about = "Loads a bitstream into a board by openFPGALoader. Where the board can, it goes into the \
         FPGA itself and is gone with the power; --persistent writes the flash memory instead.",
     after_help = "Examples:\n  frazil flash --board ulx3s-85f\n  frazil flash --board icebreaker --persistent --yes"
@@ -184,6 +181,7 @@ pub struct ParametersArgs {
 /// What to run.
 #[derive(Debug, Args)]
 #[command(
+    about = "Run a network on a device",
     long_about = "Runs a network on inputs and prints each output and its clock cycles. An input is an image \
         (scaled to the network's input, gray or RGB) or a file of the network's own values, raw and little endian, \
         in the order rows, columns, channels.",
@@ -195,7 +193,7 @@ pub struct RunArgs {
     /// A TFLite or ONNX model, a graph as JSON, or a built-in network: oriented, tiny
     #[arg(value_name = "GRAPH")]
     pub graph: String,
-    /// Images, or files of raw int8 values
+    /// Images, or files of the network's own values
     #[arg(value_name = "INPUT", required = true)]
     pub inputs: Vec<PathBuf>,
     /// The device
@@ -227,6 +225,7 @@ pub struct RunArgs {
 /// What to track.
 #[derive(Debug, Args)]
 #[command(
+    about = "Track an object in a video",
     long_about = "Tracks one object through a video. The device looks at keyframes; between them motion \
         vectors carry the box along. Prints one line a frame: frame,x,y,w,h,keyframe.",
     after_help = "Examples:\n  frazil track walk.mp4 --box 205,151,17,50 --report out\n  \
@@ -260,13 +259,13 @@ pub struct TrackArgs {
 /// Data sets.
 #[derive(Debug, Subcommand)]
 pub enum EvalCommand {
-    /// One-pass evaluation as the OTB benchmark does it, beside a raw-pixel correlation tracker
     Otb(OtbArgs),
 }
 
 /// What to evaluate.
 #[derive(Debug, Args)]
 #[command(
+    about = "One-pass evaluation as the OTB benchmark does it, beside a raw-pixel correlation tracker",
     long_about = "Tracks each sequence from its first box, for every window, with the tracker on the device and \
         with normalised correlation of raw pixels on the host, and prints success at IoU 0.3, 0.5 and 0.7, the \
         area under the success curve, precision at 20 pixels and the share of frames with an inference.",
@@ -293,6 +292,7 @@ pub struct OtbArgs {
 /// The demo.
 #[derive(Debug, Args)]
 #[command(
+    about = "Track a built-in clip on a simulated device and write a report",
     long_about = "Renders a clip with exact ground truth in memory, tracks its target on the device with a \
         keyframe in every frame (EW-1), in every fourth (EW-4) and adaptively, and writes report.html, \
         report.json and annotated.gif. The same command gives the same boxes on every machine.",
