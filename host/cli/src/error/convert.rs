@@ -48,9 +48,10 @@ impl From<frazil_model::plan::PlanError> for Failure {
     fn from(error: frazil_model::plan::PlanError) -> Self {
         use frazil_model::plan::PlanError;
         let (code, help) = match &error {
-            PlanError::Budget { .. } => {
-                ("frazil::plan::budget", "try a larger board: frazil plan GRAPH --board ulx3s-85f".into())
-            }
+            PlanError::Budget { .. } => (
+                "frazil::plan::budget",
+                "choose a larger board of: frazil list; or run it with: --device reference".into(),
+            ),
             PlanError::TooFewToFreeze { found, .. } => {
                 ("frazil::plan::freeze", format!("freeze fewer layers: --freeze {found}"))
             }

@@ -21,7 +21,7 @@ use super::tflite::{ElementType, OpCode, Operator, Subgraph, Tensor};
 use crate::graph::{Edge, Element, FORMAT_VERSION, Graph, Node, Op, Quant, Shape, TensorInfo};
 pub use error::{ImportError, Problem};
 
-/// Characters of a node's name in errors.
+/// Most characters of a node's name.
 const LONGEST_NAME: usize = 60;
 
 type Result<T> = std::result::Result<T, Problem>;
@@ -162,9 +162,18 @@ impl<'a> Lowering<'a> {
             return Err(Problem::Outputs { found: operator.outputs.len() });
         };
         let output = self.add(output)?;
-        let name = self.graph.tensors[output].name.clone();
+        let name = self.free_name(operator);
         self.graph.nodes.push(Node { name, inputs, output, op });
         Ok(())
+    }
+
+    /// A node's name that no other node has.
+    fn free_name(&self, operator: &Operator) -> String {
+        let name = self.node_name(operator);
+        match self.graph.nodes.iter().any(|node| node.name == name) {
+            true => format!("{name}#{}", self.graph.nodes.len()),
+            false => name,
+        }
     }
 
     /// From real numbers it is the network's input; from integers it is a change of scale.

@@ -274,7 +274,7 @@ fn padding_is_of_the_zero_point() {
 }
 
 #[test]
-fn long_names_are_cut_in_errors_and_equal_names_told_apart() {
+fn long_names_are_cut_and_equal_names_told_apart() {
     let name = format!("{};rest", "part/".repeat(40));
     let unknown = OpCode::Other { code: 54, name: "PRELU" };
     let draft = Draft::new(int8("a", &[1, 4])).op(unknown, Options::NotDecoded, &[0], int8(&name, &[1, 4]));
@@ -284,4 +284,9 @@ fn long_names_are_cut_in_errors_and_equal_names_told_apart() {
         Draft::new(int8("same", &[1, 4])).op(OpCode::Reshape, Options::None, &[0], int8("same", &[1, 2, 2]));
     let names: Vec<String> = draft.lower().unwrap().tensors.into_iter().map(|t| t.name).collect();
     assert_eq!(names, ["same", "same#1"]);
+    let logistic = |name: &str| tensor(name, ElementType::Int8, &[1, 4], 1.0 / 256.0, -128);
+    let draft = Draft::new(logistic("a")).op(OpCode::Logistic, Options::None, &[0], logistic("b;c"));
+    let draft = draft.op(OpCode::Logistic, Options::None, &[1], logistic("b;d"));
+    let names: Vec<String> = draft.lower().unwrap().nodes.into_iter().map(|n| n.name).collect();
+    assert_eq!(names, ["b", "b#1"]);
 }
