@@ -1,8 +1,8 @@
 //! What is done with a graph that came from anywhere.
 
 use frazil_model::graph::Graph;
-use frazil_model::plan::{Capacity, Plan, plan};
-use frazil_model::reference;
+use frazil_model::plan::{Capacity, Plan, PlanOptions, plan};
+use frazil_model::reference::{self, WideTensor};
 
 /// Most work of an evaluation, so that the fuzzer sees many.
 const WORK: u64 = 1 << 20;
@@ -16,26 +16,63 @@ pub fn use_graph(graph: &Graph) {
     if summary.macs > WORK || summary.weights > WORK || elements > ELEMENTS {
         return;
     }
-    let input: Vec<i8> = (0..graph.tensors[graph.input].shape.len()).map(|at| at as i8).collect();
-    let tensors = reference::run(graph, &input).expect("a checked graph evaluates");
-    for &output in &graph.outputs {
-        graph.decode_output(output, &tensors[output].data);
-    }
+    evaluate(graph);
     let text = graph.to_json().expect("it prints");
     assert_eq!(Graph::from_json(&text).expect("it reads back"), *graph);
     planned(graph);
 }
 
+/// Every value is within its tensor's range, and both evaluators give the same to an int8 graph.
+fn evaluate(graph: &Graph) {
+    let inputs: Vec<Vec<i32>> = graph.inputs().map(|index| ramp(graph, index)).collect();
+    let inputs: Vec<&[i32]> = inputs.iter().map(Vec::as_slice).collect();
+    let tensors = reference::run_wide(graph, &inputs).expect("a checked graph evaluates");
+    for tensor in &tensors {
+        let (lo, hi) = tensor.precision.range();
+        assert!(tensor.data.iter().all(|value| (lo..=hi).contains(value)));
+    }
+    for &output in &graph.outputs {
+        graph.decode_wide_output(output, &tensors[output].data);
+    }
+    if graph.wide_tensor().is_none() {
+        evaluate_int8(graph, inputs[0], &tensors);
+    }
+}
+
+fn evaluate_int8(graph: &Graph, input: &[i32], expected: &[WideTensor]) {
+    let input: Vec<i8> = input.iter().map(|&q| q as i8).collect();
+    let tensors = reference::run(graph, &input).expect("a checked graph evaluates");
+    for (found, expected) in tensors.iter().zip(expected) {
+        assert!(found.data.iter().map(|&q| i32::from(q)).eq(expected.data.iter().copied()));
+    }
+    for &output in &graph.outputs {
+        graph.decode_output(output, &tensors[output].data);
+    }
+}
+
+/// Values of an input: both ends of its range, then all over it.
+fn ramp(graph: &Graph, index: usize) -> Vec<i32> {
+    let info = &graph.tensors[index];
+    let (lo, hi) = info.precision.range();
+    let shift = hi.leading_zeros() - 1;
+    let scattered = |at: i32| at.wrapping_mul(0x1234_5679) >> shift;
+    [lo, hi].into_iter().chain((2..).map(scattered)).take(info.shape.len()).collect()
+}
+
 fn planned(graph: &Graph) {
     let capacity = Capacity {
         lanes: 8,
-        activation_bytes: 8192,
-        weight_bytes: 1 << 17,
-        parameter_channels: 64,
-        descriptors: 16,
+        pixels: 2,
+        requantisers: 1,
+        block_rows: true,
+        memory_words: 16_384,
+        weight_words: 1024,
+        list_entries: 512,
+        sum_bits: 24,
+        requant_bits: 26,
     };
     for frozen in 0..3 {
-        if let Ok(made) = plan(graph, frozen, &capacity) {
+        if let Ok(made) = plan(graph, frozen, &capacity, PlanOptions::default()) {
             let text = made.to_json().expect("it prints");
             assert_eq!(Plan::from_json(&text).expect("it reads back"), made);
         }

@@ -21,7 +21,7 @@ impl Graph {
         at_most("tensors", self.tensors.len())?;
         self.tensors.iter().try_for_each(check_tensor)?;
         let outputs = self.outputs.iter().map(|&index| ("output", index));
-        for (role, index) in [("input", self.input)].into_iter().chain(outputs) {
+        for (role, index) in self.inputs().map(|index| ("input", index)).chain(outputs) {
             if index >= self.tensors.len() {
                 return Err(GraphError::NoTensor { role, index, tensors: self.tensors.len() });
             }
@@ -29,12 +29,40 @@ impl Graph {
         if self.outputs.is_empty() {
             return Err(GraphError::NoOutput);
         }
+        self.check_edge()?;
         self.check_nodes()
     }
 
-    fn check_nodes(&self) -> std::result::Result<(), GraphError> {
+    /// The elements that the user sees, of inputs and outputs that exist.
+    fn check_edge(&self) -> std::result::Result<(), GraphError> {
+        let inputs = self.inputs().map(|index| (index, self.edge.input));
+        let outputs = self.outputs.iter().map(|&index| (index, self.edge.outputs));
+        for (index, element) in inputs.chain(outputs) {
+            let TensorInfo { name, precision, .. } = self.tensor(index);
+            if !element.suits(*precision) {
+                let (tensor, precision) = (name.clone(), *precision);
+                return Err(GraphError::EdgeElement { tensor, precision, element });
+            }
+        }
+        match self.further_inputs.is_empty() || self.wide_tensor().is_some() {
+            true => Ok(()),
+            false => Err(GraphError::FurtherInputs { found: 1 + self.further_inputs.len() }),
+        }
+    }
+
+    /// Which tensors are there before the first node.
+    fn given(&self) -> std::result::Result<Vec<bool>, GraphError> {
         let mut made = vec![false; self.tensors.len()];
-        made[self.input] = true;
+        for index in self.inputs() {
+            if std::mem::replace(&mut made[index], true) {
+                return Err(GraphError::InputTwice { tensor: self.tensors[index].name.clone() });
+            }
+        }
+        Ok(made)
+    }
+
+    fn check_nodes(&self) -> std::result::Result<(), GraphError> {
+        let mut made = self.given()?;
         for node in &self.nodes {
             let checked = self.check_edges(node, &made).and_then(|()| self.check_op(node));
             let kind = node.op.kind();
@@ -81,12 +109,12 @@ fn at_most(what: &'static str, found: usize) -> std::result::Result<(), GraphErr
 }
 
 fn check_tensor(info: &TensorInfo) -> std::result::Result<(), GraphError> {
-    let TensorInfo { name, shape, quant } = info;
+    let TensorInfo { name, shape, quant, .. } = info;
     let sides = [shape.h, shape.w, shape.c];
     if sides.iter().any(|side| !(1..=MAX_SIDE).contains(side)) || shape.len() > MAX_ELEMENTS {
         return Err(GraphError::TensorShape { tensor: name.clone(), shape: *shape, most: MAX_ELEMENTS });
     }
-    if !quant.is_valid() {
+    if !info.has_valid_quant() {
         let Quant { scale, zero_point } = *quant;
         return Err(GraphError::TensorQuant { tensor: name.clone(), scale, zero_point });
     }

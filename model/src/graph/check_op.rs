@@ -17,6 +17,9 @@ pub(super) type Result<T = ()> = std::result::Result<T, NodeProblem>;
 impl Graph {
     /// Shapes, constants and scales of a node whose tensors exist.
     pub(super) fn check_op(&self, node: &Node) -> Result {
+        if self.is_wide(node) {
+            return self.check_wide(node);
+        }
         let (input, output) = (self.node_input(node), self.node_output(node));
         let expected = match &node.op {
             Op::Conv2d(op) => conv(op, input)?,
@@ -39,8 +42,8 @@ impl Graph {
         self.check_channels(node)
     }
 
-    /// Counts, scales, accumulators and multipliers of the output channels.
-    fn check_channels(&self, node: &Node) -> Result {
+    /// Counts and scales of the output channels.
+    pub(super) fn check_channel_counts(&self, node: &Node) -> Result {
         let Some((bias, quant)) = node.op.channels() else { return Ok(()) };
         let scales = quant.scales();
         let channels = self.node_output(node).shape.c;
@@ -52,6 +55,13 @@ impl Graph {
         if let Some(channel) = bad {
             return Err(NodeProblem::Scale { channel, scale: scales[channel] });
         }
+        Ok(())
+    }
+
+    /// Counts, scales, accumulators and multipliers of the output channels.
+    fn check_channels(&self, node: &Node) -> Result {
+        self.check_channel_counts(node)?;
+        let bias = node.op.channels().map_or(&[][..], |(bias, _)| bias);
         for (channel, (real, &bias)) in self.real_multipliers(node).into_iter().zip(bias).enumerate() {
             let magnitude = magnitude(&node.op.channel_weights(channel), bias);
             if magnitude > i64::from(i32::MAX) {
@@ -100,7 +110,7 @@ fn work(output: Shape, each: usize) -> Result<Shape> {
     if found > MAX_WORK { Err(NodeProblem::Work { found, most: MAX_WORK }) } else { Ok(output) }
 }
 
-fn conv(op: &Conv2d, input: &TensorInfo) -> Result<Shape> {
+pub(super) fn conv(op: &Conv2d, input: &TensorInfo) -> Result<Shape> {
     undilated(op.dilation)?;
     let (channels, kh, kw, _) = op.weights.dim();
     weights(&[channels, kh, kw, input.shape.c], op.weights.shape())?;
@@ -142,7 +152,7 @@ fn add(a: &TensorInfo, b: &TensorInfo, output: &TensorInfo) -> Result<Shape> {
     Ok(a.shape)
 }
 
-fn pad(op: &PadOp, input: &TensorInfo, output: &TensorInfo) -> Result<Shape> {
+pub(super) fn pad(op: &PadOp, input: &TensorInfo, output: &TensorInfo) -> Result<Shape> {
     same_quant(input, output)?;
     let pad = op.pad;
     if [pad.top, pad.left, pad.bottom, pad.right].iter().any(|&side| side > MAX_WINDOW) {
@@ -163,7 +173,7 @@ fn reshape(input: &TensorInfo, output: &TensorInfo) -> Result<Shape> {
 }
 
 /// What an operator itself refuses.
-fn operator<T>(result: std::result::Result<T, OperatorError>) -> Result<T> {
+pub(super) fn operator<T>(result: std::result::Result<T, OperatorError>) -> Result<T> {
     result.map_err(NodeProblem::Operator)
 }
 

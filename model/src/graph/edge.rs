@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Graph, Quant};
+use super::{Graph, Precision, Quant, TensorInfo};
 
-/// What the network's user sees in the place of int8 tensors. The network itself is int8 from end to end.
+/// What the network's user sees in the place of the network's integers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Edge {
-    /// Elements of the input.
+    /// Elements of the input, and of every further one.
     pub input: Element,
     /// Elements of the outputs.
     pub outputs: Element,
@@ -23,6 +23,10 @@ pub enum Element {
     Int8,
     /// 128 more.
     Uint8,
+    /// 16 bits as they are.
+    Int16,
+    /// 32 bits as they are.
+    Int32,
     /// Real numbers, by the tensor's scale and zero point.
     Float32,
 }
@@ -35,6 +39,10 @@ pub enum Values {
     Int8(Vec<i8>),
     /// Of [`Element::Uint8`].
     Uint8(Vec<u8>),
+    /// Of [`Element::Int16`].
+    Int16(Vec<i16>),
+    /// Of [`Element::Int32`].
+    Int32(Vec<i32>),
     /// Of [`Element::Float32`].
     Float32(Vec<f32>),
 }
@@ -44,27 +52,33 @@ impl Element {
     pub fn bytes(self) -> usize {
         match self {
             Self::Int8 | Self::Uint8 => 1,
-            Self::Float32 => 4,
+            Self::Int16 => 2,
+            Self::Int32 | Self::Float32 => 4,
         }
     }
 }
 
 impl Graph {
-    /// Bytes of an input.
+    /// Bytes of the (first) input.
     pub fn input_bytes(&self) -> usize {
         self.tensor(self.input).shape.len().saturating_mul(self.edge.input.bytes())
     }
 
     /// The int8 input of a user's bytes: little endian, NHWC. None of another number than
-    /// [`input_bytes`](Self::input_bytes).
+    /// [`input_bytes`](Self::input_bytes), and none for an input that is wider than int8: see
+    /// [`encode_wide_input`](Self::encode_wide_input).
     pub fn encode_input(&self, bytes: &[u8]) -> Option<Vec<i8>> {
-        let quant = self.tensor(self.input).quant;
+        let TensorInfo { quant, precision, .. } = self.tensor(self.input);
         let real = |b: &[u8]| <[u8; 4]>::try_from(b).map_or(0, |b| quant.quantize(f32::from_le_bytes(b)));
-        (bytes.len() == self.input_bytes()).then(|| match self.edge.input {
-            Element::Int8 => bytes.iter().map(|&b| b as i8).collect(),
-            Element::Uint8 => bytes.iter().map(|&b| (b ^ 0x80) as i8).collect(),
-            Element::Float32 => bytes.chunks_exact(4).map(real).collect(),
-        })
+        if bytes.len() != self.input_bytes() || !precision.is_int8() {
+            return None;
+        }
+        match self.edge.input {
+            Element::Int8 => Some(bytes.iter().map(|&b| b as i8).collect()),
+            Element::Uint8 => Some(bytes.iter().map(|&b| (b ^ 0x80) as i8).collect()),
+            Element::Float32 => Some(bytes.chunks_exact(4).map(real).collect()),
+            Element::Int16 | Element::Int32 => None,
+        }
     }
 
     /// An output as its user sees it; `tensor` is its index.
@@ -73,6 +87,8 @@ impl Graph {
         match self.edge.outputs {
             Element::Int8 => Values::Int8(data.to_vec()),
             Element::Uint8 => Values::Uint8(data.iter().map(|&q| q as u8 ^ 0x80).collect()),
+            Element::Int16 => Values::Int16(data.iter().map(|&q| q.into()).collect()),
+            Element::Int32 => Values::Int32(data.iter().map(|&q| q.into()).collect()),
             Element::Float32 => Values::Float32(data.iter().map(|&q| quant.dequantize(q)).collect()),
         }
     }
@@ -81,10 +97,7 @@ impl Graph {
 impl Quant {
     /// The nearest integer of a real number, halves away from zero, at the ends of int8 the end: TFLite's reference.
     pub fn quantize(&self, real: f32) -> i8 {
-        // Infinities saturate, and what is no number is 0.
-        let steps = (real / self.scale).round() as i32;
-        let clamped = steps.saturating_add(self.zero_point).clamp(i32::from(i8::MIN), i32::from(i8::MAX));
-        clamped as i8
+        self.nearest(real, Precision::Int8) as i8
     }
 
     /// The real number of an integer, rounded to float32: TFLite's reference.

@@ -1,6 +1,6 @@
 //! What can be wrong with a graph.
 
-use super::{Pad, Shape};
+use super::{Element, Pad, Precision, Shape};
 use crate::reference::OperatorError;
 use crate::requant::RequantError;
 
@@ -55,9 +55,9 @@ pub enum GraphError {
         /// Most elements.
         most: usize,
     },
-    /// A tensor's scale is not positive or its zero point no int8.
+    /// A tensor's scale is not positive, or its zero point no int8, or not 0 in a wider tensor.
     #[error(
-        "tensor `{tensor}` has scale {scale} and zero point {zero_point}: a positive number and an int8 are needed"
+        "tensor `{tensor}` has scale {scale} and zero point {zero_point}: a positive number and an int8 are needed, in wider tensors 0"
     )]
     TensorQuant {
         /// Name of the tensor.
@@ -66,6 +66,28 @@ pub enum GraphError {
         scale: f32,
         /// Its zero point.
         zero_point: i32,
+    },
+    /// Elements at the edge that cannot stand for a tensor's integers.
+    #[error("tensor `{tensor}` at the network's edge is {precision}, which cannot be given as {element:?}")]
+    EdgeElement {
+        /// Name of the tensor.
+        tensor: String,
+        /// Its width.
+        precision: Precision,
+        /// The elements.
+        element: Element,
+    },
+    /// Several inputs of an int8 network.
+    #[error("the graph has {found} inputs; an int8 network has one")]
+    FurtherInputs {
+        /// Number of inputs.
+        found: usize,
+    },
+    /// An input that is given twice.
+    #[error("tensor `{tensor}` is an input twice")]
+    InputTwice {
+        /// Name of the tensor.
+        tensor: String,
     },
     /// A tensor that nothing makes.
     #[error("tensor `{tensor}` is neither the input nor made by a node")]
@@ -187,6 +209,20 @@ pub enum NodeProblem {
         /// Largest magnitude.
         magnitude: i64,
     },
+    /// An operator that is defined for int8 only.
+    #[error("it reads or makes a tensor wider than int8; only conv2d, add, pad and rescale do")]
+    WideOperator,
+    /// A tensor of the wrong width.
+    #[error("one of its tensors is {found} instead of {expected}")]
+    Precision {
+        /// Width needed.
+        expected: Precision,
+        /// Width found.
+        found: Precision,
+    },
+    /// Weights that int16 tensors are not multiplied with.
+    #[error("its input is int16, so its weights must be symmetric, with scales of the output channels")]
+    WideWeights,
     /// A multiplier that TFLite's arithmetic cannot express.
     #[error("channel {channel}: {source}")]
     Requantisation {

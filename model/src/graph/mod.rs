@@ -1,16 +1,20 @@
-//! The int8 network: tensors, nodes and their JSON form.
+//! The integer network: tensors, nodes and their JSON form.
 //!
-//! Tensors are int8, NHWC with N = 1: `real = scale * (q - zero_point)`. Weights are symmetric per output channel,
-//! biases int32 with the scale `input scale * weight scale`, as in the TFLite int8 specification.
+//! Tensors are int8 (for the reference also [wider](Precision)), NHWC with N = 1: `real = scale * (q - zero_point)`.
+//! Weights are symmetric per output channel, biases int32 with the scale `input scale * weight scale`, as in the TFLite
+//! int8 specification.
 
 mod check;
 mod check_op;
+mod check_wide;
 mod edge;
+mod edge_wide;
 mod error;
 mod geometry;
 mod multipliers;
 mod ops;
 mod plain;
+mod precision;
 mod quant;
 #[cfg(test)]
 pub(crate) mod random;
@@ -18,6 +22,10 @@ mod summary;
 mod tail;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) mod wide_sample;
+#[cfg(test)]
+mod wide_tests;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +34,7 @@ pub use error::{GraphError, NodeProblem};
 pub use geometry::{Pad, Padding, Shape, Window};
 pub use ops::{Activation, Conv2d, DepthwiseConv2d, FullyConnected, Op};
 pub use plain::{AddOp, Axis, ConcatOp, MeanRounding, PadOp, Pool2d, ResizeOp, SoftmaxOp};
+pub use precision::Precision;
 pub use quant::{Quant, WeightQuant};
 pub use summary::{GraphSummary, NodeSummary};
 pub use tail::Split;
@@ -47,6 +56,9 @@ pub struct Graph {
     pub nodes: Vec<Node>,
     /// Index of the input tensor.
     pub input: usize,
+    /// Indices of further input tensors; only in networks with [wide](Precision) tensors.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further_inputs: Vec<usize>,
     /// Indices of the output tensors, at least one.
     pub outputs: Vec<usize>,
     /// How the network's user gives inputs and takes outputs.
@@ -64,6 +76,9 @@ pub struct TensorInfo {
     pub shape: Shape,
     /// What its integers mean.
     pub quant: Quant,
+    /// Width of its integers.
+    #[serde(default, skip_serializing_if = "Precision::is_int8")]
+    pub precision: Precision,
 }
 
 /// One operator at its place in the network.

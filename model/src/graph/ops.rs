@@ -4,7 +4,7 @@ use ndarray::{Array2, Array4, Axis};
 use serde::{Deserialize, Serialize};
 
 use super::plain::{AddOp, ConcatOp, PadOp, Pool2d, ResizeOp, SoftmaxOp};
-use super::{Padding, Quant, WeightQuant, Window};
+use super::{Padding, Precision, Quant, WeightQuant, Window};
 
 /// What a node does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ pub enum Op {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Activation {
-    /// The whole int8 range.
+    /// The whole range of the integers.
     #[default]
     None,
     /// At least 0.
@@ -56,12 +56,18 @@ pub enum Activation {
 impl Activation {
     /// Smallest and largest result in a tensor with this quantisation.
     pub fn range(self, output: Quant) -> (i8, i8) {
-        let clamp = |q: i32| q.clamp(i32::from(i8::MIN), i32::from(i8::MAX)) as i8;
-        let zero = clamp(output.quantize_bound(0.0));
+        let (lo, hi) = self.range_of(output, Precision::Int8);
+        (lo as i8, hi as i8)
+    }
+
+    /// Smallest and largest result in a tensor of a width with this quantisation.
+    pub fn range_of(self, output: Quant, precision: Precision) -> (i32, i32) {
+        let (lo, hi) = precision.range();
+        let bound = |real: f32| output.quantize_bound(real).clamp(lo, hi);
         match self {
-            Self::None => (i8::MIN, i8::MAX),
-            Self::Relu => (zero, i8::MAX),
-            Self::Relu6 => (zero, clamp(output.quantize_bound(6.0))),
+            Self::None => (lo, hi),
+            Self::Relu => (bound(0.0), hi),
+            Self::Relu6 => (bound(0.0), bound(6.0)),
         }
     }
 }
@@ -81,7 +87,7 @@ pub struct Conv2d {
     pub activation: Activation,
     /// `[output channel, kernel row, kernel column, input channel]`.
     pub weights: Array4<i8>,
-    /// One for each output channel.
+    /// One for each output channel; added to accumulators of 64 bits where the input is int16.
     pub bias: Vec<i32>,
     /// What the weights mean.
     pub weight_quant: WeightQuant,

@@ -50,6 +50,15 @@ impl WeightQuant {
         }
     }
 
+    /// Real value of one step of an accumulator: the product of an input's scale and one of the weights', float64 or,
+    /// for per-tensor weights, float32, as in TFLite.
+    pub(crate) fn accumulator_scale(&self, input: f32, weights: f32) -> f64 {
+        match self {
+            Self::PerChannel(_) => f64::from(input) * f64::from(weights),
+            Self::PerTensor { .. } => f64::from(input * weights),
+        }
+    }
+
     /// The scales: one for each channel, or one for all.
     pub fn scales(&self) -> &[f32] {
         match self {

@@ -45,7 +45,12 @@ impl Chain {
     pub fn new(seed: u64, input: Shape) -> Self {
         let mut random = Random(seed);
         let zero_point = i32::from(random.int8());
-        let info = TensorInfo { name: "t0".into(), shape: input, quant: Quant { scale: 1.0, zero_point } };
+        let info = TensorInfo {
+            name: "t0".into(),
+            shape: input,
+            quant: Quant { scale: 1.0, zero_point },
+            precision: Precision::Int8,
+        };
         let (name, tensors) = ("random".into(), vec![info]);
         let graph = Graph {
             format_version: FORMAT_VERSION,
@@ -53,6 +58,7 @@ impl Chain {
             tensors,
             nodes: vec![],
             input: 0,
+            further_inputs: vec![],
             outputs: vec![0],
             edge: Edge::default(),
         };
@@ -69,7 +75,12 @@ impl Chain {
         let zero_point = i32::from(self.random.int8());
         let quant = if keep { self.last().quant } else { Quant { scale: 1.0, zero_point } };
         let inputs = [self.graph.output()].into_iter().chain(other).collect();
-        self.graph.tensors.push(TensorInfo { name: format!("t{output}"), shape, quant });
+        self.graph.tensors.push(TensorInfo {
+            name: format!("t{output}"),
+            shape,
+            quant,
+            precision: Precision::Int8,
+        });
         self.graph.nodes.push(Node { name: format!("n{index}"), inputs, output, op });
         self.graph.outputs = vec![output];
         output

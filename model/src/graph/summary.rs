@@ -19,7 +19,7 @@ pub struct GraphSummary {
     pub weights: u64,
     /// Weights that are zero.
     pub zero_weights: u64,
-    /// Bytes of the largest tensor.
+    /// Elements of the largest tensor: its bytes, where tensors are int8.
     pub largest_tensor: usize,
     /// One for each node.
     pub nodes: Vec<NodeSummary>,

@@ -13,7 +13,7 @@ pub struct Split {
 
 impl Graph {
     /// Cuts off the softmax or logistic function at the end of a network with one output; the graph must have passed
-    /// [`Graph::check`].
+    /// [`Graph::check`]. Networks with tensors wider than int8 are for no device, and stay whole.
     pub fn split_tail(&self) -> Split {
         let keep = self.nodes.len() - self.tail_nodes();
         if keep == self.nodes.len() {
@@ -30,6 +30,9 @@ impl Graph {
     /// Nodes at the end, in a chain that nothing else reads, that the host computes.
     fn tail_nodes(&self) -> usize {
         let [mut wanted] = self.outputs[..] else { return 0 };
+        if self.wide_tensor().is_some() {
+            return 0;
+        }
         let host = |node: &&Node| {
             let reads = self.nodes.iter().flat_map(|n| &n.inputs).filter(|&&input| input == wanted).count();
             let chained = node.output == wanted && reads <= usize::from(wanted != self.output());
@@ -58,6 +61,7 @@ impl Graph {
             tensors: kept.iter().map(|&tensor| self.tensors[tensor].clone()).collect(),
             nodes: nodes.iter().map(moved).collect(),
             input: at(input),
+            further_inputs: Vec::new(),
             outputs: vec![at(output)],
             edge: self.edge,
         }
@@ -67,7 +71,7 @@ impl Graph {
 #[cfg(test)]
 mod tests {
     use super::super::random::Random;
-    use super::super::{Quant, Shape, SoftmaxOp, TensorInfo};
+    use super::super::{Precision, Quant, Shape, SoftmaxOp, TensorInfo};
     use super::*;
     use crate::{reference, zoo};
 
@@ -78,8 +82,8 @@ mod tests {
         let mut graph = zoo::tiny();
         for (at, op) in ops.iter().enumerate() {
             let (input, output) = (graph.output(), graph.tensors.len());
-            let info =
-                TensorInfo { name: format!("tail{at}"), shape: Shape::new(1, 1, 10), quant: PROBABILITY };
+            let (name, shape) = (format!("tail{at}"), Shape::new(1, 1, 10));
+            let info = TensorInfo { name, shape, quant: PROBABILITY, precision: Precision::Int8 };
             graph.tensors.push(info);
             graph.nodes.push(Node { name: format!("end{at}"), inputs: vec![input], output, op: op.clone() });
             graph.outputs = vec![output];

@@ -8,5 +8,5 @@ mod lower;
 mod onnx;
 pub mod tflite;
 
-pub use lower::{ImportError, Problem, tflite as from_tflite};
+pub use lower::{ImportError, Problem, Unfolded, tflite as from_tflite};
 pub use onnx::from_onnx;

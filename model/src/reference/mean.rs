@@ -32,6 +32,11 @@ impl Mean {
         Ok(Self { input, zero_points: (input_quant.zero_point, output.zero_point), multiplier })
     }
 
+    /// The ratio of the scales over the number of elements.
+    pub fn multiplier(&self) -> Multiplier {
+        self.multiplier
+    }
+
     /// The means, one a channel.
     pub fn run(&self, data: &[i8]) -> Vec<i8> {
         let mut sums = vec![0i32; self.input.c];
@@ -43,7 +48,8 @@ impl Mean {
         sums.into_iter().map(|sum| self.finish(sum)).collect()
     }
 
-    fn finish(&self, sum: i32) -> i8 {
+    /// The mean of a sum less its zero points.
+    pub fn finish(&self, sum: i32) -> i8 {
         let mean = self.multiplier.apply(sum).saturating_add(self.zero_points.1);
         mean.clamp(i32::from(i8::MIN), i32::from(i8::MAX)) as i8
     }

@@ -1,7 +1,7 @@
 //! What every number of a network means: the operators of the TFLite int8 reference, to the bit.
 //!
 //! Accumulators are 32 bits; requantisation rounds twice, in fully connected layers too. A graph that passes
-//! [`Graph::check`] overflows nowhere.
+//! [`Graph::check`] overflows nowhere. Graphs with tensors wider than int8 are for [`run_wide`].
 
 mod add;
 mod concat;
@@ -21,20 +21,25 @@ mod resize;
 mod softmax;
 #[cfg(test)]
 mod tests;
+mod wide;
 
 use ndarray::ArrayView3;
 
-use crate::graph::{ConcatOp, Graph, GraphError, Node, Op, PadOp, Quant, Shape};
+use crate::graph::{ConcatOp, Graph, GraphError, Node, Op, PadOp, Precision, Quant, Shape};
 use crate::requant::ChannelParameters;
 
+pub(crate) use add::Add;
 pub use add::AddScales;
 pub(crate) use concat::Concat;
 pub(crate) use logistic::Logistic;
 pub(crate) use mean::Mean;
 pub use operator_error::OperatorError;
+pub(crate) use pool::average;
 pub(crate) use rescale::Rescale;
-use resize::Resize;
+pub(crate) use resize::Resize;
 pub(crate) use softmax::Softmax;
+pub(crate) use wide::WideRescale;
+pub use wide::{WideTensor, run_wide};
 
 /// One evaluated tensor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +75,42 @@ pub enum ReferenceError {
         weights: usize,
         /// Channel parameters needed.
         channels: usize,
+    },
+    /// A tensor wider than int8, which is for [`run_wide`].
+    #[error("tensor `{tensor}` is {precision}; this evaluator computes int8 networks only")]
+    Wide {
+        /// Name of the tensor.
+        tensor: String,
+        /// Its width.
+        precision: Precision,
+    },
+    /// An operator that is defined for int8 only.
+    #[error("node `{node}` ({kind}) reads or makes a tensor wider than int8, which it is not defined for")]
+    WideOperator {
+        /// Name of the node.
+        node: String,
+        /// Its operator.
+        kind: &'static str,
+    },
+    /// The wrong number of inputs.
+    #[error("{found} inputs are given, the network takes {expected}")]
+    Inputs {
+        /// Number needed.
+        expected: usize,
+        /// Number found.
+        found: usize,
+    },
+    /// A value that the input's width does not hold.
+    #[error("{value} is given to input `{tensor}`, which holds {lo} to {hi}")]
+    InputValue {
+        /// Name of the tensor.
+        tensor: String,
+        /// The value.
+        value: i32,
+        /// Smallest value.
+        lo: i32,
+        /// Largest value.
+        hi: i32,
     },
     /// The input has the wrong number of elements.
     #[error("the input has {found} elements, the network takes {expected}")]
@@ -122,9 +163,13 @@ enum Kernel {
 }
 
 impl Evaluator {
-    /// Checks the graph and lays it out.
+    /// Checks the graph, which must be int8 throughout, and lays it out.
     pub fn new(graph: &Graph) -> Result<Self, ReferenceError> {
         graph.check()?;
+        if let Some(info) = graph.wide_tensor() {
+            let (tensor, precision) = (info.name.clone(), info.precision);
+            return Err(ReferenceError::Wide { tensor, precision });
+        }
         let step = |node: &Node| -> Result<Step, OperatorError> {
             let (inputs, output) = (node.inputs.clone(), node.output);
             Ok(Step { name: node.name.clone(), inputs, output, kernel: Kernel::new(graph, node)? })

@@ -56,6 +56,9 @@ pub enum OperatorError {
         /// Shape of the input.
         found: Shape,
     },
+    /// TFLite has no such operator.
+    #[error("int32 cannot be rescaled to int32")]
+    WideRescale,
     /// Nothing to concatenate.
     #[error("there is nothing to concatenate")]
     ConcatEmpty,

@@ -92,7 +92,7 @@ fn span(at: usize, stride: usize, kernel: usize, pad: usize, size: usize) -> Ran
 }
 
 /// The mean, which of int8 values is an int8.
-fn average(sum: i32, count: i32, rounding: MeanRounding) -> i8 {
+pub(crate) fn average(sum: i32, count: i32, rounding: MeanRounding) -> i8 {
     let mean = match rounding {
         MeanRounding::AwayFromZero if sum <= 0 => (sum - count / 2) / count,
         MeanRounding::AwayFromZero => (sum + count / 2) / count,

@@ -25,6 +25,16 @@ impl Resize {
         Self { input, rows: nearest(input.h, size.0), columns: nearest(input.w, size.1) }
     }
 
+    /// The row of the input for each row of the result.
+    pub fn rows(&self) -> &[usize] {
+        &self.rows
+    }
+
+    /// The column of the input for each column of the result.
+    pub fn columns(&self) -> &[usize] {
+        &self.columns
+    }
+
     /// Shape of the result.
     pub fn output(&self) -> Shape {
         Shape::new(self.rows.len(), self.columns.len(), self.input.c)

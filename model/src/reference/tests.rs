@@ -5,7 +5,7 @@ use super::*;
 use crate::graph::random::{Chain, Random};
 use crate::graph::{
     Activation, AddOp, Conv2d, Edge, FORMAT_VERSION, FullyConnected, MeanRounding, Pad, Padding, Pool2d,
-    Quant, TensorInfo, WeightQuant, Window,
+    Precision, Quant, TensorInfo, WeightQuant, Window,
 };
 use crate::requant::RequantError;
 use crate::zoo;
@@ -15,6 +15,7 @@ fn single(op: Op, input: (Shape, f32, i32), output: (Shape, f32, i32)) -> Graph 
         name: name.into(),
         shape,
         quant: Quant { scale, zero_point },
+        precision: Precision::Int8,
     };
     Graph {
         format_version: FORMAT_VERSION,
@@ -22,6 +23,7 @@ fn single(op: Op, input: (Shape, f32, i32), output: (Shape, f32, i32)) -> Graph 
         tensors: vec![info("x", input), info("y", output)],
         nodes: vec![Node { name: "op".into(), inputs: vec![0], output: 1, op }],
         input: 0,
+        further_inputs: vec![],
         outputs: vec![1],
         edge: Edge::default(),
     }

@@ -8,7 +8,7 @@ pub use oriented::{
 };
 pub use tiny::tiny;
 
-use crate::graph::{Graph, Quant, Shape, TensorInfo};
+use crate::graph::{Graph, Precision, Quant, Shape, TensorInfo};
 
 /// A built-in network by name: `oriented` or `tiny`.
 pub fn by_name(name: &str) -> Option<Graph> {
@@ -20,5 +20,5 @@ pub fn by_name(name: &str) -> Option<Graph> {
 }
 
 fn tensor(name: &str, shape: Shape, scale: f32, zero_point: i32) -> TensorInfo {
-    TensorInfo { name: name.into(), shape, quant: Quant { scale, zero_point } }
+    TensorInfo { name: name.into(), shape, quant: Quant { scale, zero_point }, precision: Precision::Int8 }
 }

@@ -94,6 +94,7 @@ pub fn oriented_with(config: &OrientedConfig, filters: &[[i8; 9]]) -> Graph {
             node(CORRELATION, 2, Op::Conv2d(correlation(template, channels, templates))),
         ],
         input: 0,
+        further_inputs: vec![],
         outputs: vec![3],
         edge: Edge::default(),
     }

@@ -35,6 +35,7 @@ pub fn tiny() -> Graph {
             node("dense", 3, Op::FullyConnected(dense(&mut weights))),
         ],
         input: 0,
+        further_inputs: vec![],
         outputs: vec![4],
         edge: Edge::default(),
     }

@@ -74,8 +74,8 @@ pub enum Problem {
         /// Name of the tensor.
         tensor: String,
     },
-    /// Elements that are neither int8 nor uint8.
-    #[error("tensor `{tensor}` has elements of type {element}; int8 and uint8 are supported")]
+    /// Elements that are no integers of ours.
+    #[error("tensor `{tensor}` has elements of type {element}; int8, uint8, int16 and int32 are supported")]
     Element {
         /// Name of the tensor.
         tensor: String,
@@ -176,10 +176,47 @@ pub enum Problem {
         /// Name of the tensor.
         tensor: String,
     },
+    /// A bias of int64 that 32 bits do not hold.
+    #[error("the bias {value} of channel {channel} does not fit 32 bits")]
+    WideBias {
+        /// Output channel.
+        channel: usize,
+        /// The bias.
+        value: i64,
+    },
+    /// An int16 convolution whose accumulators are not known to have 64 bits.
+    #[error(
+        "a convolution of int16 needs a bias of int64: without one, implementations differ in their rounding"
+    )]
+    NoWideBias,
+    /// Inputs of different element types.
+    #[error("the model's inputs have different element types")]
+    MixedInputs,
+    /// A product that is no part of the layer before it.
+    #[error("{why}; only products by constants that the layer before can take over exactly are supported")]
+    Product {
+        /// Why not.
+        why: Unfolded,
+    },
     /// The input is quantised in two ways.
     #[error("the model's input is quantised more than once")]
     TwiceQuantized,
     /// Outputs of different element types.
     #[error("the model's outputs have different element types")]
     MixedOutputs,
+}
+
+/// Why the layer before a product does not take it over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unfolded {
+    /// There is no suitable constant.
+    #[error("none of its operands is an 8-bit constant of one element, or of one for each channel")]
+    NotConstant,
+    /// There is no suitable layer.
+    #[error("what it multiplies is not an int8 layer's with weights, or is read elsewhere too")]
+    NoLayer,
+    /// One requantisation differs from two.
+    #[error("within the layer before it, it would change results")]
+    Inexact,
 }

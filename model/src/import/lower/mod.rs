@@ -4,22 +4,33 @@
 //! |---|---|
 //! | uint8 tensors | int8, integers and zero points less 128 |
 //! | per-tensor uint8 weights | int8 weights with a zero point |
+//! | int16 and int32 tensors | the same, for the reference only |
+//! | biases of int64 | int32, if they fit |
+//! | MUL by a constant | other scales of the weights of the layer before it, where no result changes |
 //! | a leading QUANTIZE, a trailing DEQUANTIZE | [`crate::graph::Edge`]: the host's work |
 //! | a shape of fewer than four sides | rows, columns and channels from the last side on |
 //!
 //! Nothing is approximated: what the graph cannot say is an error that names the node.
 
 mod error;
+mod fold;
 mod plain;
+mod product;
+#[cfg(test)]
+mod product_tests;
+mod tensor;
 #[cfg(test)]
 mod tests;
 mod weighted;
+#[cfg(test)]
+mod wide_tests;
 
 use std::collections::{HashMap, HashSet};
 
 use super::tflite::{ElementType, OpCode, Operator, Subgraph, Tensor};
-use crate::graph::{Edge, Element, FORMAT_VERSION, Graph, Node, Op, Quant, Shape, TensorInfo};
-pub use error::{ImportError, Problem};
+use crate::graph::{Edge, Element, FORMAT_VERSION, Graph, Node, Op, TensorInfo};
+pub use error::{ImportError, Problem, Unfolded};
+use tensor::{element, precision, quant, shape};
 
 /// Most characters of a node's name.
 const LONGEST_NAME: usize = 60;
@@ -50,6 +61,8 @@ struct Lowering<'a> {
     names: HashSet<String>,
     /// Float tensors that are an int8 tensor's real values.
     real: HashMap<usize, usize>,
+    /// Graph tensors whose layers have taken over a product.
+    folded: HashSet<usize>,
 }
 
 impl<'a> Lowering<'a> {
@@ -60,31 +73,57 @@ impl<'a> Lowering<'a> {
             tensors: Vec::new(),
             nodes: Vec::new(),
             input: 0,
+            further_inputs: Vec::new(),
             outputs: Vec::new(),
             edge: Edge::default(),
         };
-        Self { subgraph, graph, tensors: HashMap::new(), names: HashSet::new(), real: HashMap::new() }
+        let (tensors, names, real) = (HashMap::new(), HashSet::new(), HashMap::new());
+        Self { subgraph, graph, tensors, names, real, folded: HashSet::new() }
     }
 
     fn run(mut self) -> std::result::Result<Graph, ImportError> {
-        let [input] = self.subgraph.inputs[..] else {
-            return Err(ImportError::Count { what: "inputs", found: self.subgraph.inputs.len() });
-        };
-        if self.of(input).element != ElementType::Float32 {
-            self.graph.edge.input =
-                element(self.of(input)).map_err(|problem| self.at_edge(input, problem))?;
-            self.graph.input = self.add(input).map_err(|problem| self.at_edge(input, problem))?;
-        }
+        self.check_operators()?;
+        self.inputs()?;
         for (index, operator) in self.subgraph.operators.iter().enumerate() {
-            self.operator(operator).map_err(|problem| ImportError::Node {
-                index,
-                node: self.node_name(operator),
-                operator: operator.code.to_string(),
-                problem,
-            })?;
+            self.operator(operator).map_err(|problem| self.at_node(index, operator, problem))?;
         }
         self.outputs()?;
         Ok(self.graph)
+    }
+
+    /// An operator that is not supported comes before all that is wrong with its tensors.
+    fn check_operators(&self) -> std::result::Result<(), ImportError> {
+        let unsupported =
+            self.subgraph.operators.iter().enumerate().find(|(_, operator)| !is_supported(&operator.code));
+        unsupported
+            .map_or(Ok(()), |(index, operator)| Err(self.at_node(index, operator, Problem::Unsupported)))
+    }
+
+    fn at_node(&self, index: usize, operator: &Operator, problem: Problem) -> ImportError {
+        let (node, operator) = (self.node_name(operator), operator.code.to_string());
+        ImportError::Node { index, node, operator, problem }
+    }
+
+    /// The inputs: one, or several of int16 or int32.
+    fn inputs(&mut self) -> std::result::Result<(), ImportError> {
+        let inputs = &self.subgraph.inputs;
+        let count = ImportError::Count { what: "inputs", found: inputs.len() };
+        let Some(&first) = inputs.first() else { return Err(count) };
+        let same = self.of(first).element;
+        if inputs.len() > 1 && !matches!(same, ElementType::Int16 | ElementType::Int32) {
+            return Err(count);
+        }
+        if let Some(&other) = inputs.iter().find(|&&input| self.of(input).element != same) {
+            return Err(self.at_edge(other, Problem::MixedInputs));
+        }
+        if same == ElementType::Float32 {
+            return Ok(());
+        }
+        self.graph.edge.input = element(self.of(first)).map_err(|problem| self.at_edge(first, problem))?;
+        let add = |&input: &usize| self.add(input).map_err(|problem| self.at_edge(input, problem));
+        let indices: Vec<usize> = inputs.iter().map(add).collect::<std::result::Result<_, _>>()?;
+        (self.graph.input, self.graph.further_inputs) = (indices[0], indices[1..].to_vec());
+        Ok(())
     }
 
     fn of(&self, tensor: usize) -> &'a Tensor {
@@ -130,6 +169,7 @@ impl<'a> Lowering<'a> {
         match operator.code {
             OpCode::Quantize => self.quantize(operator),
             OpCode::Dequantize => self.dequantize(operator),
+            OpCode::Mul => self.multiply(operator),
             _ => {
                 let (op, inputs) = self.op(operator)?;
                 self.push(operator, op, inputs)
@@ -188,7 +228,8 @@ impl<'a> Lowering<'a> {
             return Ok(());
         }
         let source = self.read(operator, 0)?;
-        if self.graph.tensors[source].quant == quant(self.of(to))? {
+        let TensorInfo { quant: from, precision: width, .. } = self.graph.tensors[source];
+        if (from, width) == (quant(self.of(to))?, precision(self.of(to))?) {
             self.tensors.insert(to, source);
             return Ok(());
         }
@@ -219,16 +260,21 @@ impl<'a> Lowering<'a> {
         if self.tensors.contains_key(&tensor) {
             return Err(Problem::MadeTwice { tensor: info.name.clone() });
         }
-        let (shape, quant) = (shape(info)?, quant(info)?);
+        let (shape, quant, precision) = (shape(info)?, quant(info)?, precision(info)?);
         let index = self.graph.tensors.len();
         let name = match self.names.insert(info.name.clone()) {
             true => info.name.clone(),
             false => format!("{}#{tensor}", info.name),
         };
-        self.graph.tensors.push(TensorInfo { name, shape, quant });
+        self.graph.tensors.push(TensorInfo { name, shape, quant, precision });
         self.tensors.insert(tensor, index);
         Ok(index)
     }
+}
+
+/// Whether nodes are made of an operator, if its attributes and tensors are as they must be.
+fn is_supported(code: &OpCode) -> bool {
+    !matches!(code, OpCode::Sub | OpCode::Custom { .. } | OpCode::Other { .. })
 }
 
 /// The file's index of an input that must be there.
@@ -238,39 +284,4 @@ fn input(operator: &Operator, at: usize) -> Result<usize> {
 
 fn output(operator: &Operator) -> Result<usize> {
     operator.outputs.first().copied().ok_or(Problem::Outputs { found: 0 })
-}
-
-/// Elements of an integer tensor at the edge.
-fn element(tensor: &Tensor) -> Result<Element> {
-    match tensor.element {
-        ElementType::Int8 => Ok(Element::Int8),
-        ElementType::Uint8 => Ok(Element::Uint8),
-        ElementType::Float32 => Err(Problem::Float { tensor: tensor.name.clone() }),
-        other => Err(Problem::Element { tensor: tensor.name.clone(), element: other.to_string() }),
-    }
-}
-
-/// Sides from the last on; a leading side of a fourth is the batch, which must be 1.
-fn shape(tensor: &Tensor) -> Result<Shape> {
-    let side = |from_end: usize| {
-        let at = tensor.shape.len().checked_sub(from_end);
-        at.and_then(|at| tensor.shape.get(at)).map_or(1, |side| *side)
-    };
-    let batch: bool = tensor.shape.iter().rev().skip(3).all(|side| *side == 1);
-    match batch {
-        true => Ok(Shape::new(side(3), side(2), side(1))),
-        false => Err(Problem::Batch { tensor: tensor.name.clone(), shape: tensor.shape.clone() }),
-    }
-}
-
-/// What an activation tensor's integers mean, as int8.
-fn quant(tensor: &Tensor) -> Result<Quant> {
-    let less = if element(tensor)? == Element::Uint8 { 128 } else { 0 };
-    let name = || tensor.name.clone();
-    let quantization = tensor.quantization.as_ref().ok_or_else(|| Problem::Unquantized { tensor: name() })?;
-    let (&[scale], &[zero_point]) = (&quantization.scales[..], &quantization.zero_points[..]) else {
-        return Err(Problem::Unquantized { tensor: name() });
-    };
-    let zero_point = zero_point.checked_sub(less).and_then(|z| i32::try_from(z).ok());
-    Ok(Quant { scale, zero_point: zero_point.ok_or_else(|| Problem::Unquantized { tensor: name() })? })
 }

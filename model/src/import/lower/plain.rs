@@ -12,9 +12,15 @@ type Lowered = Result<(Op, Vec<usize>)>;
 
 impl Lowering<'_> {
     pub(super) fn addition(&self, operator: &Operator) -> Lowered {
-        let Options::Add(fused) = operator.options else { return Err(Problem::Unsupported) };
+        let Options::Add { activation: fused, pot_scale_int16 } = operator.options else {
+            return Err(Problem::Unsupported);
+        };
         let op = AddOp { activation: activation(fused)? };
-        Ok((Op::Add(op), vec![self.read(operator, 0)?, self.read(operator, 1)?]))
+        let inputs = vec![self.read(operator, 0)?, self.read(operator, 1)?];
+        if pot_scale_int16 && !self.graph.tensors[inputs[0]].precision.is_int8() {
+            return Err(Problem::Attribute { what: "an addition by shifts (pot_scale_int16)".into() });
+        }
+        Ok((Op::Add(op), inputs))
     }
 
     pub(super) fn pool(&self, operator: &Operator, kind: fn(Pool2d) -> Op) -> Lowered {
@@ -64,10 +70,11 @@ impl Lowering<'_> {
     /// PADV2 names what it pads with; it must be the zero point, as in PAD.
     fn check_pad_value(&self, operator: &Operator, source: usize) -> Result<()> {
         let tensor = self.of(input(operator, 2)?);
-        let zero_point = self.graph.tensors[source].quant.zero_point as i8;
+        let zero_point = self.graph.tensors[source].quant.zero_point;
         let value = match (tensor.element, tensor.data.as_deref()) {
-            (ElementType::Int8, Some(&[value])) => value as i8,
-            (ElementType::Uint8, Some(&[value])) => (value ^ 0x80) as i8,
+            (ElementType::Int8, Some(&[value])) => i32::from(value as i8),
+            (ElementType::Uint8, Some(&[value])) => i32::from(value) - 128,
+            (ElementType::Int16, Some(&[lo, hi])) => i32::from(i16::from_le_bytes([lo, hi])),
             _ => return Err(Problem::NotConstant { tensor: tensor.name.clone() }),
         };
         match value == zero_point {

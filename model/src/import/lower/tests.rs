@@ -7,11 +7,11 @@ use crate::graph::{MeanRounding, Pad, WeightQuant};
 use crate::reference;
 
 /// A small model that tests change.
-struct Draft(Subgraph);
+pub(super) struct Draft(pub(super) Subgraph);
 
 impl Draft {
     /// Tensor 0 is the input.
-    fn new(input: Tensor) -> Self {
+    pub(super) fn new(input: Tensor) -> Self {
         Self(Subgraph {
             name: String::new(),
             tensors: vec![input],
@@ -21,13 +21,13 @@ impl Draft {
         })
     }
 
-    fn tensor(mut self, tensor: Tensor) -> Self {
+    pub(super) fn tensor(mut self, tensor: Tensor) -> Self {
         self.0.tensors.push(tensor);
         self
     }
 
     /// An operator that makes the tensor.
-    fn op(mut self, code: OpCode, options: Options, inputs: &[usize], output: Tensor) -> Self {
+    pub(super) fn op(mut self, code: OpCode, options: Options, inputs: &[usize], output: Tensor) -> Self {
         let inputs = inputs.iter().map(|&input| Some(input)).collect();
         let outputs = vec![self.0.tensors.len()];
         self.0.tensors.push(output);
@@ -36,13 +36,13 @@ impl Draft {
         self
     }
 
-    fn lower(&self) -> std::result::Result<Graph, ImportError> {
+    pub(super) fn lower(&self) -> std::result::Result<Graph, ImportError> {
         let graph = Lowering::new(&self.0, "draft").run()?;
         graph.check()?;
         Ok(graph)
     }
 
-    fn problem(&self) -> Problem {
+    pub(super) fn problem(&self) -> Problem {
         match self.lower() {
             Err(ImportError::Node { problem, .. } | ImportError::Edge { problem, .. }) => problem,
             other => panic!("{other:?}"),
@@ -50,7 +50,13 @@ impl Draft {
     }
 }
 
-fn tensor(name: &str, element: ElementType, shape: &[usize], scale: f32, zero_point: i64) -> Tensor {
+pub(super) fn tensor(
+    name: &str,
+    element: ElementType,
+    shape: &[usize],
+    scale: f32,
+    zero_point: i64,
+) -> Tensor {
     let (scales, zero_points) = (vec![scale], vec![zero_point]);
     let quantization = Some(Quantization { scales, zero_points, axis: 0, has_details: false });
     Tensor {
@@ -64,11 +70,11 @@ fn tensor(name: &str, element: ElementType, shape: &[usize], scale: f32, zero_po
     }
 }
 
-fn int8(name: &str, shape: &[usize]) -> Tensor {
+pub(super) fn int8(name: &str, shape: &[usize]) -> Tensor {
     tensor(name, ElementType::Int8, shape, 0.5, 3)
 }
 
-fn constant(tensor: Tensor, data: &[u8]) -> Tensor {
+pub(super) fn constant(tensor: Tensor, data: &[u8]) -> Tensor {
     Tensor { data: Some(data.into()), ..tensor }
 }
 
@@ -76,7 +82,7 @@ fn float(name: &str, shape: &[usize]) -> Tensor {
     Tensor { quantization: None, element: ElementType::Float32, ..int8(name, shape) }
 }
 
-fn conv_options() -> Conv2dOptions {
+pub(super) fn conv_options() -> Conv2dOptions {
     let (stride, dilation) = ((1, 1), (1, 1));
     Conv2dOptions { padding: Padded::Valid, stride, dilation, activation: FusedActivation::None }
 }
@@ -219,7 +225,7 @@ fn real_numbers_inside_are_refused() {
 
 #[test]
 fn operands_are_where_they_must_be() {
-    let add = Options::Add(FusedActivation::None);
+    let add = Options::Add { activation: FusedActivation::None, pot_scale_int16: true };
     let draft = Draft::new(int8("a", &[1, 4])).tensor(constant(int8("k", &[1, 4]), &[0; 4]));
     let constant_operand = draft.op(OpCode::Add, add.clone(), &[0, 1], int8("sum", &[1, 4]));
     assert_eq!(constant_operand.problem(), Problem::Constant { tensor: "k".into() });

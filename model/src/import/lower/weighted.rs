@@ -117,16 +117,37 @@ impl Lowering<'_> {
         quant: &WeightQuant,
         channels: usize,
     ) -> Result<Vec<i32>> {
-        let Some(index) = operator.inputs.get(2).copied().flatten() else { return Ok(vec![0; channels]) };
+        let wide = !self.graph.tensors[source].precision.is_int8();
+        let index = match operator.inputs.get(2).copied().flatten() {
+            Some(index) => index,
+            None if wide => return Err(Problem::NoWideBias),
+            None => return Ok(vec![0; channels]),
+        };
         let tensor = self.of(index);
-        let data = match (&tensor.data, tensor.element) {
-            (Some(data), ElementType::Int32) if data.len() == 4 * channels => data,
+        let bias = match (&tensor.data, tensor.element) {
+            (Some(data), ElementType::Int32) if !wide && data.len() == 4 * channels => narrow(data),
+            (Some(data), ElementType::Int64) if wide && data.len() == 8 * channels => widened(data)?,
+            (Some(_), ElementType::Int32) if wide => return Err(Problem::NoWideBias),
             _ => return Err(self.not_constant(operator, 2)),
         };
         let found = tensor.quantization.as_ref().map_or(&[][..], |q| &q.scales);
         check_scales(self.graph.tensors[source].quant.scale, quant.scales(), found)?;
-        Ok(data.chunks_exact(4).map(|b| i32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
+        Ok(bias)
     }
+}
+
+/// Biases of int32.
+fn narrow(data: &[u8]) -> Vec<i32> {
+    data.chunks_exact(4).map(|b| i32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+}
+
+/// Biases of int64, each of which must fit 32 bits.
+fn widened(data: &[u8]) -> Result<Vec<i32>> {
+    let bias = |(channel, bytes): (usize, &[u8])| {
+        let value = <[u8; 8]>::try_from(bytes).map_or(0, i64::from_le_bytes);
+        i32::try_from(value).map_err(|_| Problem::WideBias { channel, value })
+    };
+    data.chunks_exact(8).enumerate().map(bias).collect()
 }
 
 /// A bias counts in steps of the accumulator. Not all files say so; none may say otherwise.

@@ -38,7 +38,7 @@ use std::collections::{HashMap, HashSet};
 use prost::Message as _;
 
 use super::{ImportError, Problem};
-use crate::graph::{Edge, FORMAT_VERSION, Graph, Node, Op, Quant, Shape, TensorInfo};
+use crate::graph::{Edge, FORMAT_VERSION, Graph, Node, Op, Precision, Quant, Shape, TensorInfo};
 use constant::Constant;
 use value::Value;
 
@@ -100,6 +100,7 @@ impl<'a> Lowering<'a> {
             tensors: Vec::new(),
             nodes: Vec::new(),
             input: 0,
+            further_inputs: Vec::new(),
             outputs: Vec::new(),
             edge: Edge::default(),
         };
@@ -205,7 +206,7 @@ impl<'a> Lowering<'a> {
         }
         let index = self.graph.tensors.len();
         let name = if self.names.insert(name.into()) { name.into() } else { format!("{name}#{index}") };
-        self.graph.tensors.push(TensorInfo { name, shape, quant });
+        self.graph.tensors.push(TensorInfo { name, shape, quant, precision: Precision::Int8 });
         Ok(index)
     }
 

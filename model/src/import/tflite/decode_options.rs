@@ -57,7 +57,10 @@ fn fixed(code: &OpCode, table: &Table) -> Result<Options, FlatbufferError> {
         OpCode::FullyConnected => Options::FullyConnected(fully_connected(table)?),
         OpCode::Softmax => Options::Softmax { beta: table.scalar(softmax::BETA, 0.0)? },
         OpCode::Concatenation => concatenation(table)?,
-        OpCode::Add => Options::Add(activation(table, add::ACTIVATION)?),
+        OpCode::Add => Options::Add {
+            activation: activation(table, add::ACTIVATION)?,
+            pot_scale_int16: table.scalar(add::POT_SCALE_INT16, true)?,
+        },
         OpCode::Mul => Options::Mul(activation(table, mul::ACTIVATION)?),
         OpCode::Sub => Options::Sub(activation(table, sub::ACTIVATION)?),
         OpCode::Mean => Options::Reducer { keep_dims: table.scalar(reducer::KEEP_DIMS, false)? },

@@ -11,7 +11,12 @@ pub enum Options {
     /// For [`OpCode::FullyConnected`](super::OpCode::FullyConnected).
     FullyConnected(FullyConnectedOptions),
     /// For [`OpCode::Add`](super::OpCode::Add).
-    Add(FusedActivation),
+    Add {
+        /// Fused activation.
+        activation: FusedActivation,
+        /// Whether int16 tensors have scales that are powers of two and are added by shifts; true by default.
+        pot_scale_int16: bool,
+    },
     /// For [`OpCode::Mul`](super::OpCode::Mul).
     Mul(FusedActivation),
     /// For [`OpCode::Sub`](super::OpCode::Sub).

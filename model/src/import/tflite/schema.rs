@@ -39,7 +39,7 @@ fields!(depthwise_conv_2d, "DepthwiseConv2DOptions", PADDING = 0 "padding", STRI
 fields!(fully_connected, "FullyConnectedOptions", ACTIVATION = 0 "fused_activation_function",
     WEIGHTS_FORMAT = 1 "weights_format", KEEP_NUM_DIMS = 2 "keep_num_dims",
     ASYMMETRIC_QUANTIZE_INPUTS = 3 "asymmetric_quantize_inputs");
-fields!(add, "AddOptions", ACTIVATION = 0 "fused_activation_function");
+fields!(add, "AddOptions", ACTIVATION = 0 "fused_activation_function", POT_SCALE_INT16 = 1 "pot_scale_int16");
 fields!(mul, "MulOptions", ACTIVATION = 0 "fused_activation_function");
 fields!(sub, "SubOptions", ACTIVATION = 0 "fused_activation_function");
 fields!(pool_2d, "Pool2DOptions", PADDING = 0 "padding", STRIDE_W = 1 "stride_w", STRIDE_H = 2 "stride_h",

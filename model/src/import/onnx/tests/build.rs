@@ -1,8 +1,8 @@
-//! Builds models.
+//! Builds models; the fuzzers' first files too.
 
 use prost::Message as _;
 
-use super::super::proto::{
+use crate::import::onnx::proto::{
     Attribute, Dimension, Graph, Model, Node, OperatorSet, Tensor, TensorShape, TensorType, Type, ValueInfo,
     attribute, element,
 };

@@ -66,7 +66,9 @@ fn other_attributes_are_read() {
     };
     assert_eq!(options(9, 8, fully), Options::FullyConnected(expected));
     let activation = |number| node([(0, number_i8(number))]);
-    assert_eq!(options(0, 11, activation(1)), Options::Add(FusedActivation::Relu));
+    let add = node([(0, number_i8(1)), (1, number_u8(0))]);
+    let expected = Options::Add { activation: FusedActivation::Relu, pot_scale_int16: false };
+    assert_eq!(options(0, 11, add), expected);
     assert_eq!(options(18, 21, activation(4)), Options::Mul(FusedActivation::Tanh));
     assert_eq!(options(41, 28, activation(5)), Options::Sub(FusedActivation::SignBit));
     assert_eq!(options(40, 27, flags()), Options::Reducer { keep_dims: true });
@@ -96,7 +98,7 @@ fn absent_attributes_have_the_schemas_defaults() {
         (4, 2, Options::DepthwiseConv2d(depthwise)),
         (1, 5, Options::Pool2d(Pool2dOptions { padding, stride, filter, activation })),
         (9, 8, Options::FullyConnected(fully)),
-        (0, 11, Options::Add(activation)),
+        (0, 11, Options::Add { activation, pot_scale_int16: true }),
         (18, 21, Options::Mul(activation)),
         (41, 28, Options::Sub(activation)),
         (40, 27, Options::Reducer { keep_dims: false }),
