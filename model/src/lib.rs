@@ -13,6 +13,7 @@
 
 pub mod graph;
 pub mod import;
+pub mod optimise;
 pub mod plan;
 pub mod reference;
 pub mod requant;

@@ -1,27 +1,35 @@
-//! From a graph to a plan: the front end frozen, the rest as descriptors.
+//! From a graph to a plan: the front end frozen, the rest as layers with addresses.
 
 use super::arena::{Buffer, place};
-use super::descriptor::{Descriptor, Op as Code};
+use super::descriptor::{BYTES, Descriptor, Field, Op as Code};
+use super::emit::{constants, descriptor, stream};
 use super::freeze::{Front, freeze};
-use super::layer::{Array, layer};
-use super::pack::pack_weights;
-use super::program::{ENTRY_FEATURES, ENTRY_RUN, Entry, Placement, Program, WeightBlock};
-use super::{Capacity, FORMAT_VERSION, Plan, PlanError};
-use crate::graph::{Graph, Op};
-use crate::plan::descriptor::Field;
+use super::layout::{Layout, Placement};
+use super::lower::{Job, Lowered, Slot, Stored, lower};
+use super::program::{ENTRY_FEATURES, ENTRY_RUN, Entry, LayerInfo, Program};
+use super::{Capacity, FORMAT_VERSION, Plan, PlanError, PlanOptions};
+use crate::graph::Graph;
 
-/// Bytes that a 16-bit address reaches.
-const ADDRESS_SPACE: usize = 1 << 16;
+/// Halvings of the largest buffer that layers are interleaved for when memory is short.
+const HALVINGS: usize = 5;
 
 /// Plans a network for a device: the first `frozen_nodes` convolutions go into the fabric, each with the average
 /// pool after it if the stream can compute it; the rest becomes a program for the array.
-pub fn plan(graph: &Graph, frozen_nodes: usize, capacity: &Capacity) -> Result<Plan, PlanError> {
+///
+/// The host computes a softmax or logistic function at the network's end: see [`Graph::split_tail`].
+pub fn plan(
+    graph: &Graph,
+    frozen_nodes: usize,
+    capacity: &Capacity,
+    options: PlanOptions,
+) -> Result<Plan, PlanError> {
     graph.check()?;
-    if !(1..=255).contains(&capacity.lanes) {
-        return Err(PlanError::Lanes { lanes: capacity.lanes });
+    capacity.check()?;
+    if let Some(info) = graph.wide_tensor() {
+        return Err(PlanError::Wide { tensor: info.name.clone(), precision: info.precision });
     }
     let front = freeze(graph, frozen_nodes)?;
-    let program = Assembly::new(graph, &front, capacity)?.program()?;
+    let program = assemble(graph, &front, capacity, options)?;
     Ok(Plan {
         format_version: FORMAT_VERSION,
         graph_name: graph.name.clone(),
@@ -31,146 +39,203 @@ pub fn plan(graph: &Graph, frozen_nodes: usize, capacity: &Capacity) -> Result<P
     })
 }
 
+/// The first program that fits the memory: fast ones first, then those with layers interleaved, the largest first, then
+/// small ones.
+fn assemble(
+    graph: &Graph,
+    front: &Front,
+    capacity: &Capacity,
+    options: PlanOptions,
+) -> Result<Program, PlanError> {
+    let mut least = None;
+    for small in [false, true] {
+        let plain = lower(graph, front, capacity, options, small)?;
+        let largest = plain.buffers.iter().copied().max().unwrap_or(0);
+        let halved = (1..=HALVINGS).map(|halving| plain.interleaved(largest >> halving));
+        for lowered in std::iter::once(plain.clone()).chain(halved) {
+            let assembly = Assembly { graph, front, capacity, lowered, addresses: Vec::new() };
+            let (assembly, tensors, program) = assembly.placed();
+            if tensors + program <= capacity.memory_words {
+                return assembly.program();
+            }
+            least = least.into_iter().chain([(tensors + program, tensors, program)]).min();
+        }
+    }
+    let (_, tensors, program) = least.unwrap_or_default();
+    let bytes = |words: usize| words * capacity.lanes;
+    let available = bytes(capacity.memory_words);
+    Err(PlanError::Memory { tensors: bytes(tensors), program: bytes(program), available })
+}
+
 struct Assembly<'a> {
     graph: &'a Graph,
     front: &'a Front,
     capacity: &'a Capacity,
-    /// Nodes outside the front end, in order.
-    rest: Vec<usize>,
-    /// For each tensor its buffer; `None` if it is never stored.
-    buffers: Vec<Option<usize>>,
-    /// For each buffer its address.
+    lowered: Lowered,
+    /// Word address of each buffer.
     addresses: Vec<usize>,
 }
 
-impl<'a> Assembly<'a> {
-    fn new(graph: &'a Graph, front: &'a Front, capacity: &'a Capacity) -> Result<Self, PlanError> {
-        let rest = (0..graph.nodes.len()).filter(|index| !front.nodes.contains(index)).collect();
-        let mut assembly = Self { graph, front, capacity, rest, buffers: Vec::new(), addresses: Vec::new() };
-        let buffers = assembly.find_buffers();
-        let (addresses, needed) = place(&buffers);
-        budget("bytes of activation memory", needed, capacity.activation_bytes.min(ADDRESS_SPACE))?;
-        assembly.addresses = addresses;
-        Ok(assembly)
+impl Assembly<'_> {
+    /// Places the buffers; with the words that they and the program take.
+    fn placed(mut self) -> (Self, usize, usize) {
+        let lanes = self.capacity.lanes;
+        let streams: usize = self.lowered.jobs.iter().map(|job| job.stream_words(lanes)).sum();
+        let program = self.descriptors() * BYTES / lanes + streams;
+        let (addresses, tensors) = place(&self.buffers(), self.capacity.memory_words.saturating_sub(program));
+        self.addresses = addresses;
+        (self, tensors, program)
     }
 
-    /// Gives every stored tensor a buffer. A reshaped tensor is the same bytes, so the same buffer.
-    fn find_buffers(&mut self) -> Vec<Buffer> {
-        self.buffers = vec![None; self.graph.tensors.len()];
-        let mut list = Vec::new();
-        self.new_buffer(self.graph.input, Buffer::kept(0), &mut list);
-        if !self.front.layers.is_empty() {
-            self.new_buffer(self.front.output, Buffer::kept(0), &mut list);
-        }
-        for (step, &index) in self.rest.clone().iter().enumerate() {
-            let node = &self.graph.nodes[index];
-            for &input in &node.inputs {
-                self.extend(input, step, &mut list);
-            }
-            match node.op {
-                Op::Reshape => self.buffers[node.output] = self.buffers[node.inputs[0]],
-                _ => self.new_buffer(node.output, Buffer { len: 0, first: step, last: step }, &mut list),
-            }
-        }
-        for &output in &self.graph.outputs {
-            self.extend(output, usize::MAX, &mut list);
-        }
-        list
+    /// Descriptors of all entries, their ends included.
+    fn descriptors(&self) -> usize {
+        let frozen = usize::from(!self.front.layers.is_empty());
+        frozen + self.lowered.jobs.len() + 1 + 2 * frozen
     }
 
-    fn new_buffer(&mut self, tensor: usize, buffer: Buffer, list: &mut Vec<Buffer>) {
-        self.buffers[tensor] = Some(list.len());
-        list.push(Buffer { len: self.graph.tensor(tensor).shape.len(), ..buffer });
-    }
-
-    fn extend(&self, tensor: usize, step: usize, list: &mut [Buffer]) {
-        if let Some(index) = self.buffers[tensor] {
-            let buffer = &mut list[index];
-            buffer.last = buffer.last.max(step);
-            if step == usize::MAX {
-                buffer.first = 0;
+    /// Buffers with the steps of their lives: step 0 is before the first layer, and the front end's.
+    fn buffers(&self) -> Vec<Buffer> {
+        let Lowered { buffers, stored, jobs, kept } = &self.lowered;
+        let life = |(index, &len): (usize, &usize)| {
+            let uses =
+                |job: &Job| job.frame.sources.iter().chain([&job.frame.target]).any(|s| s.buffer == index);
+            let mut steps = jobs.iter().enumerate().filter(|(_, job)| uses(job)).map(|(step, _)| step + 1);
+            let first = steps.next().unwrap_or(0);
+            let last = steps.next_back().unwrap_or(first);
+            let early = [Some(self.graph.input), Some(self.front.output)].into_iter().flatten();
+            let early = early.filter_map(|tensor| stored[tensor]).any(|stored| stored.slot.buffer == index);
+            let last = if kept.contains(&index) { jobs.len() + 1 } else { last };
+            Buffer { len, first: if early { 0 } else { first }, last, below: None }
+        };
+        let mut lives: Vec<Buffer> = buffers.iter().enumerate().map(life).collect();
+        for (step, job) in jobs.iter().enumerate() {
+            if let Some((below, follows)) = follows(job, step + 1, &lives) {
+                lives[below].below = Some(follows);
             }
         }
+        lives
     }
 
-    /// Address of a tensor. Every tensor that a node outside the front end reads or writes is stored: the front
-    /// end keeps only tensors to itself that have no other reader.
-    fn address(&self, tensor: usize) -> usize {
-        self.buffers[tensor].map_or(0, |buffer| self.addresses[buffer])
+    fn address(&self, slot: Slot) -> usize {
+        self.addresses[slot.buffer] + slot.start
     }
 
     fn program(&self) -> Result<Program, PlanError> {
-        let mut program = self.front_program();
-        for &index in &self.rest {
-            if let Some(array) = layer(self.graph, &self.graph.nodes[index])? {
-                self.push_layer(&mut program, index, &array)?;
-            }
+        let (lanes, jobs) = (self.capacity.lanes, &self.lowered.jobs);
+        let tensor_words =
+            self.addresses.iter().zip(&self.lowered.buffers).map(|(at, len)| at + len).max().unwrap_or(0);
+        let image_address = tensor_words;
+        let mut at = image_address + self.descriptors() * BYTES / lanes;
+        let mut program = Program { image_address, tensor_words, ..self.tensors() };
+        let (mut streams, mut descriptors) = (Vec::new(), self.front_descriptor()?);
+        for (step, job) in jobs.iter().enumerate() {
+            let name = &self.graph.nodes[job.frame.node].name;
+            descriptors.push(descriptor(job, name, at, |slot| self.address(slot), self.capacity)?);
+            let bytes = stream(job, |slot| self.address(slot), lanes);
+            self.describe(&mut program, (step, job), at, bytes.len() / lanes);
+            at += bytes.len() / lanes;
+            streams.extend(bytes);
         }
-        program.descriptors.push(Descriptor::new(Code::End));
-        program.entries.push(Entry { name: ENTRY_RUN.into(), index: 0 });
+        descriptors.push(Descriptor::new(Code::End));
+        program.entries.push(Entry { name: ENTRY_RUN.into(), address: image_address });
         if !self.front.layers.is_empty() {
-            program.entries.push(Entry { name: ENTRY_FEATURES.into(), index: program.descriptors.len() });
-            program.descriptors.extend([self.frozen(), Descriptor::new(Code::End)]);
+            let address = image_address + descriptors.len() * BYTES / lanes;
+            program.entries.push(Entry { name: ENTRY_FEATURES.into(), address });
+            descriptors.extend(self.front_descriptor()?);
+            descriptors.push(Descriptor::new(Code::End));
         }
-        budget("layer descriptors", program.descriptors.len(), self.capacity.descriptors)?;
-        budget("bytes of weight memory", program.weight_image.len(), self.capacity.weight_bytes)?;
-        budget("channels of parameter memory", program.parameters.len(), self.capacity.parameter_channels)?;
+        program.image = descriptors.iter().flat_map(Descriptor::pack).chain(streams).collect();
         Ok(program)
     }
 
-    /// The tensors and the descriptor of the front end.
-    fn front_program(&self) -> Program {
-        let stored: Vec<usize> = (0..self.buffers.len()).filter(|&t| self.buffers[t].is_some()).collect();
-        let find = |tensor| stored.iter().position(|&t| t == tensor);
+    /// The tensors that the host writes or reads.
+    fn tensors(&self) -> Program {
+        let mut program = Program::default();
         let frozen = !self.front.layers.is_empty();
-        Program {
-            descriptors: frozen.then(|| self.frozen()).into_iter().collect(),
-            input: find(self.graph.input).unwrap_or(0),
-            outputs: self.graph.outputs.iter().filter_map(|&output| find(output)).collect(),
-            features: find(self.front.output).filter(|_| frozen),
-            tensors: stored.iter().map(|&tensor| self.placement(tensor)).collect(),
-            ..Program::default()
-        }
+        program.input = self.placement(&mut program.tensors, self.graph.input);
+        program.outputs =
+            self.graph.outputs.iter().map(|&t| self.placement(&mut program.tensors, t)).collect();
+        program.features = frozen.then(|| self.placement(&mut program.tensors, self.front.output));
+        program
     }
 
-    fn placement(&self, tensor: usize) -> Placement {
+    fn placement(&self, placed: &mut Vec<Placement>, tensor: usize) -> usize {
         let info = self.graph.tensor(tensor);
-        let (tensor, address) = (info.name.clone(), self.address(tensor));
-        Placement { tensor, shape: info.shape, address, len: info.shape.len() }
+        let known = placed.iter().position(|placement| placement.tensor == info.name);
+        known.unwrap_or_else(|| {
+            // Every tensor outside the front end is stored.
+            let unknown =
+                Stored { slot: Slot { buffer: 0, start: 0 }, shape: info.shape, layout: Layout::Planar };
+            let Stored { slot, shape, layout } = self.lowered.stored[tensor].unwrap_or(unknown);
+            let (address, lanes) = (self.address(slot), self.capacity.lanes);
+            placed.push(Placement { tensor: info.name.clone(), shape, address, layout, lanes });
+            placed.len() - 1
+        })
     }
 
-    fn frozen(&self) -> Descriptor {
-        // Addresses and lengths are below the address space, which the budget has made sure of.
-        let bytes = |tensor: usize| self.graph.tensor(tensor).shape.len() as u16;
-        Descriptor::new(Code::Frozen)
-            .set(Field::InBase, self.address(self.graph.input) as u16)
-            .set(Field::OutBase, self.address(self.front.output) as u16)
-            .set(Field::StepX, bytes(self.graph.input))
-            .set(Field::StepY, bytes(self.front.output))
+    fn front_descriptor(&self) -> Result<Vec<Descriptor>, PlanError> {
+        let Some(last) = self.front.layers.last() else { return Ok(Vec::new()) };
+        let address =
+            |tensor: usize| self.lowered.stored[tensor].map_or(0, |stored| self.address(stored.slot));
+        let fields = [
+            (Field::InBase, "the address of the front end's input", address(self.graph.input)),
+            (Field::OutBase, "the address of the front end's output", address(self.front.output)),
+            (
+                Field::BlockStep,
+                "the bytes of the front end's input",
+                self.graph.tensor(self.graph.input).shape.len(),
+            ),
+            (Field::RowStep, "the bytes of the front end's output", last.output.len()),
+            (Field::PixelStep, "the channels of the front end's output", last.output.c),
+            (Field::PixelRow, "the pixels of the front end's output", last.output.h * last.output.w),
+        ];
+        let mut descriptor = Descriptor::new(Code::Frozen);
+        for (field, what, value) in fields {
+            let fit = u16::try_from(value).map_err(|_| {
+                let (node, most) = (last.name.clone(), usize::from(u16::MAX));
+                PlanError::Field { node, what, value, most }
+            })?;
+            descriptor = descriptor.set(field, fit);
+        }
+        Ok(vec![descriptor])
     }
 
-    fn push_layer(&self, program: &mut Program, index: usize, array: &Array) -> Result<(), PlanError> {
-        let (node, lanes) = (&self.graph.nodes[index], self.capacity.lanes);
-        let (channels, taps) = (array.output.c, array.taps());
-        let block = WeightBlock {
-            node: node.name.clone(),
-            address: program.weight_image.len() / lanes,
-            words: channels.div_ceil(lanes) * taps,
-            parameter_base: program.parameters.len(),
-            channels,
-            taps,
-            pixels: array.output.h * array.output.w,
-            zero_weights: array.weights.iter().filter(|&&weight| weight == 0).count(),
-        };
-        let (input, output) = (self.address(node.inputs[0]), self.address(node.output));
-        program.descriptors.push(array.descriptor(&block, lanes, input, output)?);
-        program.weight_image.extend(pack_weights(lanes, channels, taps, &array.weights));
-        program.parameters.extend(&array.parameters);
-        program.weights.push(block);
-        Ok(())
+    /// Adds a layer to what is known of its node.
+    fn describe(&self, program: &mut Program, (step, job): (usize, &Job), address: usize, words: usize) {
+        let node = &self.graph.nodes[job.frame.node];
+        let at = program.layers.iter().position(|layer| layer.name == node.name).unwrap_or_else(|| {
+            let (name, kind) = (node.name.clone(), node.op.kind().into());
+            program.layers.push(LayerInfo { name, kind, ..LayerInfo::default() });
+            program.layers.len() - 1
+        });
+        let channels = self.graph.node_output(node).shape.c;
+        let layer = &mut program.layers[at];
+        layer.descriptors.push(step);
+        layer.macs += job.frame.work.macs;
+        layer.weights += job.frame.work.weights;
+        layer.zero_weights += job.frame.work.zero_weights;
+        layer.groups += job.frame.groups;
+        layer.stream_words += words;
+        layer.issue_clocks += job.issue_clocks();
+        layer.clocks += job.clocks(self.capacity);
+        match &mut layer.constants {
+            Some(known) => known
+                .streams
+                .extend(constants(job, address, channels, self.capacity).into_iter().flat_map(|c| c.streams)),
+            none => *none = constants(job, address, channels, self.capacity),
+        }
     }
 }
 
-fn budget(what: &'static str, needed: usize, available: usize) -> Result<(), PlanError> {
-    if needed > available { Err(PlanError::Budget { what, needed, available }) } else { Ok(()) }
+/// A buffer that may lie a little below another one, which a layer reads for the last time while it writes the first:
+/// the first, the other and the words between their beginnings.
+fn follows(job: &Job, step: usize, lives: &[Buffer]) -> Option<(usize, (usize, usize))> {
+    let [source] = job.frame.sources[..] else { return None };
+    let target = job.frame.target;
+    let only = lives[source.buffer].last == step && lives[target.buffer].first == step;
+    if !only || source.buffer == target.buffer {
+        return None;
+    }
+    let words = job.lag()?;
+    (words < lives[target.buffer].len).then_some((target.buffer, (source.buffer, words)))
 }

@@ -1,6 +1,7 @@
 //! The JSON form of a plan, its checks and its design id.
 
 use super::freeze::pooled;
+use super::layout::Placement;
 use super::{FORMAT_VERSION, FrozenLayer, Plan, PlanError};
 use crate::graph::{Padding, Shape, Window};
 
@@ -22,9 +23,7 @@ impl Plan {
         if self.format_version != FORMAT_VERSION {
             return Err(PlanError::Version { found: self.format_version });
         }
-        if !(1..=255).contains(&self.capacity.lanes) {
-            return Err(PlanError::Lanes { lanes: self.capacity.lanes });
-        }
+        self.capacity.check()?;
         self.frozen.iter().try_for_each(check_layer)?;
         let chained = self.frozen.windows(2).all(|pair| pair[0].output == pair[1].input);
         consistent(chained, || "a frozen layer's input is not the output of the layer before".into())?;
@@ -39,17 +38,24 @@ impl Plan {
             "it names a tensor that is not there".into()
         })?;
         consistent(!program.outputs.is_empty(), || "it has no output".into())?;
-        let entries = program.entries.iter().all(|entry| entry.index < program.descriptors.len());
+        let lanes = capacity.lanes;
+        let (first, words) = (program.image_address, program.image.len() / lanes);
+        let whole = program.image.len().is_multiple_of(lanes) && first >= program.tensor_words;
+        consistent(whole, || "its image is no whole number of words, or lies among the tensors".into())?;
+        let entries = program.entries.iter().all(|entry| (first..first + words).contains(&entry.address));
         consistent(entries, || "an entry lies beyond the program".into())?;
-        let used = [
-            ("bytes of activation memory", program.activation_bytes(), capacity.activation_bytes),
-            ("bytes of weight memory", program.weight_image.len(), capacity.weight_bytes),
-            ("channels of parameter memory", program.parameters.len(), capacity.parameter_channels),
-            ("layer descriptors", program.descriptors.len(), capacity.descriptors),
-        ];
-        match used.into_iter().find(|(_, needed, available)| needed > available) {
-            Some((what, needed, available)) => Err(PlanError::Budget { what, needed, available }),
-            None => Ok(()),
+        let within = |placement: &Placement| {
+            placement.lanes == lanes
+                && placement.address.saturating_add(placement.bytes() / lanes) <= program.tensor_words
+        };
+        consistent(program.tensors.iter().all(within), || "a tensor lies beyond the tensors' memory".into())?;
+        match first.saturating_add(words) > capacity.memory_words {
+            true => Err(PlanError::Memory {
+                tensors: first.saturating_mul(lanes),
+                program: program.image.len(),
+                available: capacity.memory_words.saturating_mul(lanes),
+            }),
+            false => Ok(()),
         }
     }
 

@@ -1,7 +1,8 @@
 //! What can be wrong when planning.
 
-use crate::graph::{GraphError, Shape};
+use crate::graph::{GraphError, Precision, Shape};
 use crate::requant::RequantError;
+use crate::requant::fit::FitError;
 use crate::shift_add::ShiftAddError;
 
 /// A network that cannot be planned for a device, or a plan that is not one.
@@ -45,6 +46,14 @@ pub enum PlanError {
         /// Bits of each activation in a clock.
         digit_bits: u32,
     },
+    /// The hardware computes with int8.
+    #[error("tensor `{tensor}` is {precision}; the hardware is int8 from end to end")]
+    Wide {
+        /// Name of the tensor.
+        tensor: String,
+        /// Its width.
+        precision: Precision,
+    },
     /// Fewer layers can be frozen than asked for.
     #[error(
         "{asked} layers are to be frozen, but only {found} convolutions follow each other from the input"
@@ -86,23 +95,69 @@ pub enum PlanError {
         /// Its largest value.
         most: usize,
     },
-    /// The device is too small.
-    #[error("the network needs {needed} {what}, the device has {available}")]
-    Budget {
-        /// The resource.
-        what: &'static str,
-        /// What the network needs.
-        needed: usize,
-        /// What the device has.
+    /// The device's memory is too small.
+    #[error(
+        "the network needs {} bytes of memory ({tensors} for tensors, {program} for weights and program), the device \
+         has {available}",
+        tensors.saturating_add(*program)
+    )]
+    Memory {
+        /// Bytes of all tensors that must be there at once.
+        tensors: usize,
+        /// Bytes of descriptors, weights, parameters and lists.
+        program: usize,
+        /// Bytes of the device's memory.
         available: usize,
     },
-    /// The device has no lanes.
-    #[error("the device has {lanes} lanes; 1 to 255 are supported")]
-    Lanes {
-        /// Number of lanes.
-        lanes: usize,
+    /// A layer is too large for a buffer of the array.
+    #[error("node `{node}` has {needed} {what}, the array takes {available}")]
+    Ring {
+        /// Name of the node.
+        node: String,
+        /// What is too many.
+        what: &'static str,
+        /// Their number.
+        needed: usize,
+        /// What the array takes.
+        available: usize,
     },
-    /// A channel on the array cannot be requantised.
+    /// An array that cannot be built.
+    #[error("an array with {value} {what} is not supported: {supported}")]
+    Capacity {
+        /// The quantity.
+        what: &'static str,
+        /// Its value.
+        value: usize,
+        /// Which are supported.
+        supported: &'static str,
+    },
+    /// An operator has no exact parameters.
+    #[error("node `{node}`: {source}")]
+    Fit {
+        /// Name of the node.
+        node: String,
+        /// Why.
+        source: FitError,
+    },
+    /// A channel has no exact parameters.
+    #[error("node `{node}`, channel {channel}: {source}")]
+    Channel {
+        /// Name of the node.
+        node: String,
+        /// Output channel.
+        channel: usize,
+        /// Why.
+        source: FitError,
+    },
+    /// A layer cannot be given other weights.
+    #[error("the weights of node `{node}` cannot be exchanged: {reason}")]
+    Rewrite {
+        /// Name of the node.
+        node: String,
+        /// Why.
+        reason: String,
+    },
+    /// A channel on the array has no multiplier.
     #[error("node `{node}`, channel {channel}: {source}")]
     Requant {
         /// Name of the node.

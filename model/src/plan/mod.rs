@@ -2,14 +2,19 @@
 
 mod arena;
 mod assemble;
+mod capacity;
 mod check;
 pub mod descriptor;
+mod emit;
+pub mod entry;
 mod error;
 mod freeze;
 pub mod interpret;
-mod layer;
-mod pack;
+mod layout;
+mod lower;
 mod program;
+mod rewrite;
+pub mod stream;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -20,15 +25,16 @@ pub use crate::graph::{Pad, Shape};
 use crate::requant::ExactRequant;
 use crate::shift_add::ShiftAdd;
 pub use assemble::plan;
+pub use capacity::Capacity;
 pub use error::{FreezeProblem, PlanError};
 use freeze::pooled;
 pub use freeze::{MAX_CHANNELS, MAX_KERNEL, MAX_POOL, MAX_WIDTH, MAX_WINDOW_BYTES};
-pub use pack::{pack_parameters, pack_program, pack_weights};
-pub use program::{ENTRY_FEATURES, ENTRY_RUN, Entry, Placement, Program, WeightBlock};
+pub use layout::{Layout, Placement};
+pub use program::{Constants, ENTRY_FEATURES, ENTRY_RUN, Entry, LayerInfo, Program};
 pub use summary::{ArraySummary, FrozenSummary, MemoryUse, PlanSummary};
 
 /// Version of the JSON form that this crate reads and writes.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// What becomes fabric and what becomes program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,19 +52,13 @@ pub struct Plan {
     pub capacity: Capacity,
 }
 
-/// What a device offers. Filled from a board; `model` knows no boards.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Capacity {
-    /// Output channels that the MAC array computes at once.
-    pub lanes: usize,
-    /// Activation memory in bytes.
-    pub activation_bytes: usize,
-    /// Weight memory in bytes, all lanes together.
-    pub weight_bytes: usize,
-    /// Output channels whose requantisation parameters fit.
-    pub parameter_channels: usize,
-    /// Layer descriptors that fit, each program's end included.
-    pub descriptors: usize,
+/// How a network is to be planned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanOptions {
+    /// Dense layers leave out the products whose weights are zero in all lanes, where that saves clocks. Their weights
+    /// cannot be exchanged then.
+    pub skip_zeros: bool,
 }
 
 /// Average pooling without padding, `size` x `size` with the same stride, TFLite rounding.

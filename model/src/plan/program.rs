@@ -1,11 +1,8 @@
-//! The program: descriptors, where everything lies, and the images to upload.
+//! The program: one image of descriptors and streams, and where everything lies.
 
 use serde::{Deserialize, Serialize};
 
-use super::Shape;
-use super::descriptor::Descriptor;
-use super::pack::{pack_parameters, pack_program};
-use crate::requant::ChannelParameters;
+use super::layout::Placement;
 
 /// Entry that evaluates the whole network.
 pub const ENTRY_RUN: &str = "run";
@@ -14,16 +11,17 @@ pub const ENTRY_FEATURES: &str = "features";
 
 /// What the sequencer runs, and what it runs on.
 ///
-/// The input's region is never overwritten by a run, so that a run can be repeated after a lost reply; the frozen
-/// front end's result and the network's outputs stay until the next run.
+/// A run may overwrite its input. The frozen front end's result and the network's outputs stay until the next run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Program {
-    /// Descriptors of all entries.
-    pub descriptors: Vec<Descriptor>,
+    /// Descriptors of all entries, then the layers' streams: whole memory words.
+    pub image: Vec<u8>,
+    /// First word of the image.
+    pub image_address: usize,
     /// Where runs may begin.
     pub entries: Vec<Entry>,
-    /// Tensors in activation memory.
+    /// Tensors that the host writes or reads.
     pub tensors: Vec<Placement>,
     /// The network's input: index in `tensors`.
     pub input: usize,
@@ -31,12 +29,10 @@ pub struct Program {
     pub outputs: Vec<usize>,
     /// The frozen front end's result: index in `tensors`.
     pub features: Option<usize>,
-    /// Layers on the array and where their constants lie.
-    pub weights: Vec<WeightBlock>,
-    /// Weight memory from its first byte.
-    pub weight_image: Vec<u8>,
-    /// Parameters from the first channel of parameter memory.
-    pub parameters: Vec<ChannelParameters>,
+    /// The nodes that run on the array, in their order.
+    pub layers: Vec<LayerInfo>,
+    /// Words that tensors take.
+    pub tensor_words: usize,
 }
 
 /// A place where a run may begin.
@@ -45,50 +41,61 @@ pub struct Program {
 pub struct Entry {
     /// [`ENTRY_RUN`] or [`ENTRY_FEATURES`].
     pub name: String,
-    /// Index of its first descriptor: the address of the run request.
-    pub index: usize,
-}
-
-/// A tensor in activation memory.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Placement {
-    /// Name of the tensor.
-    pub tensor: String,
-    /// Rows, columns, channels.
-    pub shape: Shape,
-    /// First byte.
+    /// Word address of its first descriptor: the address of the run request.
     pub address: usize,
-    /// Bytes.
-    pub len: usize,
 }
 
-/// A layer's constants in weight and parameter memory.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A node on the array; it may be several layers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct WeightBlock {
+pub struct LayerInfo {
     /// Name of the node.
-    pub node: String,
-    /// First word of its weights; a word is one byte for each lane.
-    pub address: usize,
-    /// Words.
-    pub words: usize,
-    /// Its first channel in parameter memory.
-    pub parameter_base: usize,
+    pub name: String,
+    /// Its operator.
+    pub kind: String,
+    /// Its descriptors: their places among the array's layers of a run.
+    pub descriptors: Vec<usize>,
+    /// Multiply-accumulates of one image, padded taps included; 0 for operators without weights.
+    pub macs: u64,
+    /// Weights of the network.
+    pub weights: u64,
+    /// Those that are zero.
+    pub zero_weights: u64,
+    /// Groups of channels that are computed one after the other.
+    pub groups: usize,
+    /// Words of its streams.
+    pub stream_words: usize,
+    /// Clocks in which products are issued.
+    pub issue_clocks: u64,
+    /// Clocks that it takes: an estimate.
+    pub clocks: u64,
+    /// How to exchange its weights, if that is possible.
+    pub constants: Option<Constants>,
+}
+
+/// Where a dense layer's weights and parameters lie.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Constants {
+    /// Word address of each group's stream.
+    pub streams: Vec<usize>,
+    /// Bytes of a word.
+    pub lanes: usize,
     /// Output channels.
     pub channels: usize,
-    /// Weights of one output channel, padded taps included.
-    pub taps: usize,
-    /// Output rows times columns.
-    pub pixels: usize,
-    /// Weights that are zero.
-    pub zero_weights: usize,
+    /// For each weight word of a group the weight, counted in the order row, column, input channel. One that comes
+    /// twice is multiplied twice.
+    pub taps: Vec<u32>,
+    /// Output zero point, smallest and largest result.
+    pub finish: (i8, i8, i8),
+    /// Bits of a sum of products, and of one with its bias.
+    pub bits: (u32, u32),
 }
 
 impl Program {
-    /// Index of the first descriptor of an entry.
+    /// Word address of the first descriptor of an entry.
     pub fn entry(&self, name: &str) -> Option<usize> {
-        self.entries.iter().find(|entry| entry.name == name).map(|entry| entry.index)
+        self.entries.iter().find(|entry| entry.name == name).map(|entry| entry.address)
     }
 
     /// Where the network's input lies.
@@ -111,32 +118,24 @@ impl Program {
         self.tensors.get(self.features?)
     }
 
-    /// A tensor that lies in activation memory, by name.
+    /// A tensor that the host writes or reads, by name.
     pub fn tensor(&self, name: &str) -> Option<&Placement> {
         self.tensors.iter().find(|placement| placement.tensor == name)
     }
 
-    /// A layer's constants, by the node's name.
-    pub fn block(&self, node: &str) -> Option<&WeightBlock> {
-        self.weights.iter().find(|block| block.node == node)
+    /// A node on the array, by name.
+    pub fn layer(&self, node: &str) -> Option<&LayerInfo> {
+        self.layers.iter().find(|layer| layer.name == node)
     }
 
-    /// Bytes of program memory.
-    pub fn image(&self) -> Vec<u8> {
-        pack_program(&self.descriptors)
+    /// First byte of the image.
+    pub fn image_byte_address(&self) -> usize {
+        let lanes = self.tensors.first().map_or(1, |placement| placement.lanes);
+        self.image_address.saturating_mul(lanes)
     }
 
-    /// Bytes of parameter memory.
-    pub fn parameter_image(&self) -> Vec<u8> {
-        pack_parameters(&self.parameters)
-    }
-
-    /// Bytes of activation memory in use.
-    pub fn activation_bytes(&self) -> usize {
-        self.tensors
-            .iter()
-            .map(|placement| placement.address.saturating_add(placement.len))
-            .max()
-            .unwrap_or(0)
+    /// Clocks of a run on the array, the frozen front end not included: an estimate.
+    pub fn clocks(&self) -> u64 {
+        self.layers.iter().map(|layer| layer.clocks).sum()
     }
 }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FrozenLayer, Plan, Shape, WeightBlock};
+use super::program::LayerInfo;
+use super::{Capacity, FrozenLayer, Plan, Shape};
 use crate::shift_add::{Cost, csd};
 
 /// A plan in numbers.
@@ -41,20 +42,27 @@ pub struct FrozenSummary {
     pub requant_digits: u32,
 }
 
-/// A layer on the array.
+/// A node on the array.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ArraySummary {
     /// Name of the node.
     pub name: String,
-    /// Multiply-accumulates of one image, padded taps included.
+    /// Its operator.
+    pub kind: String,
+    /// Multiply-accumulates of one image, padded taps included; 0 for operators without weights.
     pub macs: u64,
     /// Weights.
     pub weights: u64,
     /// Weights that are zero.
     pub zero_weights: u64,
-    /// Clocks in which the array issues products.
+    /// Groups of channels that are computed one after the other.
+    pub groups: usize,
+    /// Clocks in which the array issues products: blocks times products.
     pub issue_cycles: u64,
-    /// Share of the lanes that work in these clocks, 0 to 1.
+    /// Clocks that it takes: an estimate.
+    pub cycles: u64,
+    /// Share of the array's products that the node's multiply-accumulates are in these clocks. Products that are left
+    /// out because they are zero count as done, so that it may be more than 1.
     pub utilisation: f64,
 }
 
@@ -76,7 +84,7 @@ impl Plan {
             graph_name: self.graph_name.clone(),
             design_id: format!("{:016x}", self.design_id()),
             frozen: self.frozen.iter().map(frozen).collect(),
-            layers: self.program.weights.iter().map(|block| array(block, self.capacity.lanes)).collect(),
+            layers: self.program.layers.iter().map(|layer| array(layer, &self.capacity)).collect(),
             memory: self.memory(),
         }
     }
@@ -84,11 +92,20 @@ impl Plan {
     fn memory(&self) -> Vec<MemoryUse> {
         let (program, capacity) = (&self.program, &self.capacity);
         let row = |what: &str, used, available| MemoryUse { what: what.into(), used, available };
+        let words: usize = program.layers.iter().map(|layer| layer.stream_words).sum();
+        let weight_words = words * capacity.lanes;
         vec![
-            row("activation bytes", program.activation_bytes(), capacity.activation_bytes),
-            row("weight bytes", program.weight_image.len(), capacity.weight_bytes),
-            row("parameter channels", program.parameters.len(), capacity.parameter_channels),
-            row("descriptors", program.descriptors.len(), capacity.descriptors),
+            row(
+                "memory bytes",
+                (program.tensor_words * capacity.lanes) + program.image.len(),
+                capacity.memory_words * capacity.lanes,
+            ),
+            row(
+                "tensor bytes",
+                program.tensor_words * capacity.lanes,
+                capacity.memory_words * capacity.lanes,
+            ),
+            row("weight, parameter and list bytes", weight_words, capacity.memory_words * capacity.lanes),
         ]
     }
 }
@@ -109,17 +126,17 @@ fn frozen(layer: &FrozenLayer) -> FrozenSummary {
     }
 }
 
-fn array(block: &WeightBlock, lanes: usize) -> ArraySummary {
-    let weights = (block.channels * block.taps) as u64;
-    let macs = block.pixels as u64 * weights;
-    let issue_cycles = block.pixels as u64 * block.words as u64;
-    let slots = (issue_cycles * lanes as u64).max(1);
+fn array(layer: &LayerInfo, capacity: &Capacity) -> ArraySummary {
+    let slots = (layer.clocks * (capacity.lanes * capacity.pixels) as u64).max(1);
     ArraySummary {
-        name: block.node.clone(),
-        macs,
-        weights,
-        zero_weights: block.zero_weights as u64,
-        issue_cycles,
-        utilisation: macs as f64 / slots as f64,
+        name: layer.name.clone(),
+        kind: layer.kind.clone(),
+        macs: layer.macs,
+        weights: layer.weights,
+        zero_weights: layer.zero_weights,
+        groups: layer.groups,
+        issue_cycles: layer.issue_clocks,
+        cycles: layer.clocks,
+        utilisation: layer.macs as f64 / slots as f64,
     }
 }

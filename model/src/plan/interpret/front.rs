@@ -1,6 +1,7 @@
 //! The frozen front end, layer by layer.
 
-use super::round_shift;
+use super::InterpretError;
+use crate::plan::descriptor::{Descriptor, Field};
 use crate::plan::{AveragePool, FrozenLayer, Shape, pooled};
 use crate::shift_add::Scratch;
 
@@ -8,6 +9,34 @@ use crate::shift_add::Scratch;
 /// passes through.
 pub fn frozen(layers: &[FrozenLayer], input: &[i8]) -> Vec<i8> {
     layers.iter().fold(input.to_vec(), |image, layer| frozen_layer(layer, &image))
+}
+
+/// A descriptor of the front end: raster bytes in, planes out.
+pub(super) fn step(
+    layers: &[FrozenLayer],
+    descriptor: &Descriptor,
+    memory: &mut [u8],
+    lanes: usize,
+) -> Result<(), InterpretError> {
+    let get = |field| usize::from(descriptor.get(field));
+    let words = memory.len() / lanes;
+    let (from, bytes) = (get(Field::InBase), get(Field::BlockStep));
+    let input = memory.get(from * lanes..from * lanes + bytes);
+    let input = input.ok_or(InterpretError::Address { address: from + bytes.div_ceil(lanes), words })?;
+    let input: Vec<i8> = input.iter().map(|&byte| byte as i8).collect();
+    let channels = get(Field::PixelStep).max(1);
+    for (index, value) in frozen(layers, &input).into_iter().take(get(Field::RowStep)).enumerate() {
+        let (pixel, channel) = (index / channels, index % channels);
+        let address = get(Field::OutBase) + channel / lanes * get(Field::PixelRow) + pixel;
+        let slot = memory.get_mut(address * lanes + channel % lanes);
+        *slot.ok_or(InterpretError::Address { address, words })? = value as u8;
+    }
+    Ok(())
+}
+
+/// `value / 2^shift`, halves away from zero.
+fn round_shift(value: i64, shift: u32) -> i64 {
+    if shift == 0 { value } else { (value + (1 << (shift - 1)) - i64::from(value < 0)) >> shift }
 }
 
 fn frozen_layer(layer: &FrozenLayer, image: &[i8]) -> Vec<i8> {

@@ -1,146 +1,92 @@
-//! A plan executed in software from the bytes that the hardware reads.
+//! A program executed in software from the bytes that the hardware reads.
 //!
-//! Written apart from [`crate::reference`], in the shape of the hardware: addresses advance by additions and wrap
-//! at 16 bits, sums wrap at 32, requantisation is a product and two rounding shifts. That both agree is tested.
+//! Written apart from [`crate::reference`], in the shape of the hardware: it knows descriptors, streams and entries,
+//! but no graph; addresses advance by additions and wrap at 16 bits, sums at the array's width, requantisation is a
+//! product and two rounding shifts. That both agree is tested.
 
-mod convolution;
+mod error;
 mod front;
+mod layer;
+mod walk;
 
-use super::descriptor::{Descriptor, Field, Op, PARAMETER_WORDS, WORDS};
-use super::{FrozenLayer, Plan};
+use super::descriptor::{BYTES, Descriptor, Field, Op};
+use super::{Capacity, FrozenLayer, Plan};
 
-pub use convolution::conv;
+pub use error::InterpretError;
 pub use front::frozen;
+use layer::Array;
 
-/// Bytes of a channel's parameters.
-const PARAMETER_BYTES: usize = 2 * PARAMETER_WORDS;
+/// Most descriptors of a run: more than any program has.
+const MAX_DESCRIPTORS: usize = 1 << 16;
 
-/// A program that leaves the device's memories.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum InterpretError {
-    /// An address beyond a memory's end.
-    #[error("address {address} lies beyond the {memory} memory's {len} bytes")]
-    Address {
-        /// The memory.
-        memory: &'static str,
-        /// Byte address.
-        address: usize,
-        /// Bytes of the memory.
-        len: usize,
-    },
-    /// An unknown operation.
-    #[error("descriptor {index} has the unknown operation {code}")]
-    Operation {
-        /// Index of the descriptor.
-        index: usize,
-        /// Its operation code.
-        code: u16,
-    },
-    /// A count in a descriptor is 0.
-    #[error("a convolution's descriptor has a count of 0 or more lanes than the device")]
-    Shape,
+/// When a layer's results reach memory. Hardware reads ahead, so that a program must not depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Writes {
+    /// After each block.
+    AtOnce,
+    /// At the layer's end.
+    #[cfg_attr(not(test), allow(dead_code))]
+    AtEnd,
 }
 
-/// The device's memories.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Memories {
-    /// Activation memory: int8 tensors, NHWC.
-    pub activations: Vec<u8>,
-    /// Weight memory: one byte for each lane and word.
-    pub weights: Vec<u8>,
-    /// Parameter memory: little-endian 16-bit words.
-    pub parameters: Vec<u8>,
-    /// Program memory: little-endian 16-bit words.
-    pub program: Vec<u8>,
-}
-
-impl Memories {
-    /// Memories of the planned device with the plan's program, weights and parameters in them.
-    pub fn load(plan: &Plan) -> Self {
-        let sized = |mut bytes: Vec<u8>, len: usize| {
-            bytes.resize(len.max(bytes.len()), 0);
-            bytes
-        };
-        let capacity = &plan.capacity;
-        Self {
-            activations: vec![0; capacity.activation_bytes],
-            weights: sized(plan.program.weight_image.clone(), capacity.weight_bytes),
-            parameters: sized(plan.program.parameter_image(), capacity.parameter_channels * PARAMETER_BYTES),
-            program: sized(plan.program.image(), capacity.descriptors * 2 * WORDS),
-        }
+/// The planned device's memory with the program in it; all else is 0.
+pub fn load(plan: &Plan) -> Vec<u8> {
+    let capacity = &plan.capacity;
+    let mut memory = vec![0; capacity.memory_words.saturating_mul(capacity.lanes)];
+    let start = plan.program.image_address.saturating_mul(capacity.lanes);
+    // An image beyond the memory's end is left out: running it is an error.
+    let end = start.saturating_add(plan.program.image.len());
+    if let Some(place) = memory.get_mut(start..end) {
+        place.copy_from_slice(&plan.program.image);
     }
-
-    /// The descriptor with this index.
-    pub fn descriptor(&self, index: usize) -> Result<Descriptor, InterpretError> {
-        let mut descriptor = Descriptor([0; WORDS]);
-        let start = index.saturating_mul(2 * WORDS);
-        for (word, slot) in descriptor.0.iter_mut().enumerate() {
-            *slot = u16::from_le_bytes(array("program", &self.program, start.saturating_add(2 * word))?);
-        }
-        Ok(descriptor)
-    }
+    memory
 }
 
-/// Runs from descriptor `index` to the program's end.
-pub fn run(plan: &Plan, memories: &mut Memories, index: usize) -> Result<(), InterpretError> {
-    for step in 0.. {
-        let index = index.saturating_add(step);
-        let descriptor = memories.descriptor(index)?;
-        match descriptor.get(Field::Op) {
-            code if code == Op::End as u16 => break,
-            code if code == Op::Frozen as u16 => {
-                frozen_step(&plan.frozen, &descriptor, &mut memories.activations)?
-            }
-            code if code == Op::Conv as u16 => {
-                let Memories { activations, weights, parameters, .. } = memories;
-                conv(&descriptor, plan.capacity.lanes, activations, weights, parameters)?;
-            }
-            code => return Err(InterpretError::Operation { index, code }),
-        }
-    }
-    Ok(())
+/// Runs from the descriptor at word `entry` to the program's end. `memory` is bytes.
+pub fn run(plan: &Plan, memory: &mut [u8], entry: usize) -> Result<(), InterpretError> {
+    run_with(&plan.capacity, &plan.frozen, memory, entry, Writes::AtOnce)
 }
 
-fn frozen_step(
-    layers: &[FrozenLayer],
-    descriptor: &Descriptor,
-    act: &mut [u8],
+/// Writes an input, runs the whole network, reads all outputs.
+pub fn evaluate(plan: &Plan, memory: &mut [u8], input: &[i8]) -> Result<Vec<Vec<i8>>, InterpretError> {
+    let program = &plan.program;
+    let place = program.input().ok_or(InterpretError::Program)?;
+    let (bytes, start) = (place.pack(input), place.byte_address());
+    let len = memory.len();
+    let beyond = InterpretError::Address { address: place.address, words: len / plan.capacity.lanes.max(1) };
+    memory.get_mut(start..start.saturating_add(bytes.len())).ok_or(beyond)?.copy_from_slice(&bytes);
+    run(plan, memory, program.entry(super::ENTRY_RUN).ok_or(InterpretError::Program)?)?;
+    Ok(program
+        .outputs()
+        .map(|output| output.unpack(memory.get(output.byte_address()..).unwrap_or(&[])))
+        .collect())
+}
+
+/// Runs on an array of this capacity.
+pub(super) fn run_with(
+    capacity: &Capacity,
+    frozen: &[FrozenLayer],
+    memory: &mut [u8],
+    entry: usize,
+    writes: Writes,
 ) -> Result<(), InterpretError> {
-    let len = layers.first().map_or(0, |layer| layer.input.len());
-    let (from, to) = (descriptor.get(Field::InBase), descriptor.get(Field::OutBase));
-    let input: Result<Vec<i8>, _> =
-        (0..len).map(|i| array("activation", act, usize::from(from) + i).map(|[byte]| byte as i8)).collect();
-    for (i, result) in frozen(layers, &input?).into_iter().enumerate() {
-        write(act, usize::from(to) + i, result)?;
+    let lanes = capacity.lanes;
+    capacity.check().map_err(|_| InterpretError::Capacity)?;
+    for index in 0..MAX_DESCRIPTORS {
+        let address = entry.saturating_add(index * BYTES / lanes);
+        let start = address.saturating_mul(lanes);
+        let words = memory.len() / lanes;
+        let bytes = memory.get(start..start.saturating_add(BYTES));
+        let descriptor = Descriptor::unpack(bytes.ok_or(InterpretError::Address { address, words })?);
+        match descriptor.get(Field::Op) {
+            code if code == Op::End as u16 => return Ok(()),
+            code if code == Op::Frozen as u16 => front::step(frozen, &descriptor, memory, lanes)?,
+            code if code == Op::Layer as u16 => match lanes {
+                8 => Array::<8>::new(capacity, memory).layer(&descriptor, writes)?,
+                _ => Array::<16>::new(capacity, memory).layer(&descriptor, writes)?,
+            },
+            code => return Err(InterpretError::Operation { address, code }),
+        }
     }
-    Ok(())
-}
-
-/// `value / 2^shift`, halves away from zero.
-fn round_shift(value: i64, shift: u32) -> i64 {
-    if shift == 0 { value } else { (value + (1 << (shift - 1)) - i64::from(value < 0)) >> shift }
-}
-
-fn write(act: &mut [u8], address: usize, value: i8) -> Result<(), InterpretError> {
-    let len = act.len();
-    let slot = act.get_mut(address).ok_or(InterpretError::Address { memory: "activation", address, len })?;
-    *slot = value as u8;
-    Ok(())
-}
-
-fn slice<'a>(
-    memory: &'static str,
-    bytes: &'a [u8],
-    at: usize,
-    len: usize,
-) -> Result<&'a [u8], InterpretError> {
-    let end = at.saturating_add(len);
-    bytes.get(at..end).ok_or(InterpretError::Address { memory, address: at, len: bytes.len() })
-}
-
-fn array<const N: usize>(memory: &'static str, bytes: &[u8], at: usize) -> Result<[u8; N], InterpretError> {
-    let mut out = [0; N];
-    out.copy_from_slice(slice(memory, bytes, at, N)?);
-    Ok(out)
+    Err(InterpretError::Endless)
 }

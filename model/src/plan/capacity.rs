@@ -1,0 +1,67 @@
+//! What a device offers.
+
+use serde::{Deserialize, Serialize};
+
+use super::PlanError;
+use super::entry::reach;
+use crate::requant::fit::Limits;
+
+/// Most pixels of a block.
+const MAX_PIXELS: usize = 16;
+
+/// What a device offers. Filled from a board; `model` knows no boards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Capacity {
+    /// Output channels that the array computes at once, and bytes of a memory word: 8 or 16.
+    pub lanes: usize,
+    /// Output pixels that it computes at once: 1 to 16.
+    pub pixels: usize,
+    /// Pixels whose results are requantised at once; divides `pixels`.
+    pub requantisers: usize,
+    /// Whether blocks may have several rows of pixels and results may go anywhere; else a layer's results follow each
+    /// other in memory.
+    pub block_rows: bool,
+    /// Words of the memory that holds tensors, weights and program.
+    pub memory_words: usize,
+    /// Words of the weight ring: the most of a group.
+    pub weight_words: usize,
+    /// Entries of the list ring: the most of two successive groups.
+    pub list_entries: usize,
+    /// Bits of a sum of products.
+    pub sum_bits: u32,
+    /// Bits of a sum with its bias.
+    pub requant_bits: u32,
+}
+
+impl Capacity {
+    /// Whether there is such an array.
+    pub fn check(&self) -> Result<(), PlanError> {
+        let holds = |holds: bool, what, value, supported| match holds {
+            true => Ok(()),
+            false => Err(PlanError::Capacity { what, value, supported }),
+        };
+        let Self { lanes, pixels, requantisers, .. } = *self;
+        holds(reach(lanes).is_some(), "lanes", lanes, "8 or 16")?;
+        holds((1..=MAX_PIXELS).contains(&pixels), "pixels", pixels, "1 to 16")?;
+        let divides = requantisers > 0 && pixels.is_multiple_of(requantisers);
+        holds(divides, "requantisers", requantisers, "a divisor of the pixels")?;
+        let words = (1..=1 << 16).contains(&self.memory_words);
+        holds(words, "words of memory", self.memory_words, "up to 65,536, what 16-bit addresses reach")?;
+        for (what, bits) in [("bits of a sum", self.sum_bits), ("bits of a sum with bias", self.requant_bits)]
+        {
+            holds((16..=32).contains(&bits), what, bits as usize, "16 to 32")?;
+        }
+        Ok(())
+    }
+
+    /// Clocks that must lie between the ends of two blocks: results are requantised one a clock and requantiser.
+    pub fn interval(&self) -> u64 {
+        (self.lanes * self.pixels / self.requantisers + self.requantisers - 1) as u64
+    }
+
+    /// Widths for exact parameters.
+    pub(super) fn limits(&self) -> Limits {
+        Limits { sum_bits: self.sum_bits, requant_bits: self.requant_bits }
+    }
+}

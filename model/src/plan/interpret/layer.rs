@@ -1,0 +1,248 @@
+//! A layer on an array of `N` lanes.
+
+use super::walk::{Block, Walk};
+use super::{InterpretError, Writes};
+use crate::plan::Capacity;
+use crate::plan::descriptor::Descriptor;
+use crate::plan::entry::{ListEntry, unpack_list};
+use crate::plan::stream::{Header, PARAMETER_WORDS, unpack_parameters};
+use crate::requant::fit::Requantiser;
+
+/// The array: its memory and widths.
+pub struct Array<'a, const N: usize> {
+    capacity: &'a Capacity,
+    memory: &'a mut [u8],
+    /// Results that are not in memory yet.
+    late: Vec<(u16, [u8; N])>,
+}
+
+/// What a group runs on.
+#[derive(Default)]
+struct Group<const N: usize> {
+    entries: Vec<ListEntry>,
+    weights: Vec<[i32; N]>,
+    parameters: Vec<Requantiser>,
+}
+
+impl<'a, const N: usize> Array<'a, N> {
+    pub fn new(capacity: &'a Capacity, memory: &'a mut [u8]) -> Self {
+        Self { capacity, memory, late: Vec::new() }
+    }
+
+    /// Runs a layer.
+    pub fn layer(&mut self, descriptor: &Descriptor, writes: Writes) -> Result<(), InterpretError> {
+        let walk = Walk::new(descriptor, self.capacity.pixels)?;
+        let (mut group, mut at) = (Group::default(), walk.stream);
+        for index in 0..walk.groups {
+            at = self.read_group(&walk, index, at, &mut group)?;
+            self.blocks(&walk, index as u16, &group, writes)?;
+        }
+        let late = std::mem::take(&mut self.late);
+        late.into_iter().try_for_each(|(address, word)| self.write(address, word))
+    }
+
+    /// Takes a group's part of the stream; what is shared stays.
+    fn read_group(
+        &self,
+        walk: &Walk,
+        index: usize,
+        at: u16,
+        group: &mut Group<N>,
+    ) -> Result<u16, InterpretError> {
+        let header = Header::unpack(self.words(at.into(), 1)?);
+        let own = |shared: bool| index == 0 || !shared;
+        let brings = own(walk.parameters_shared) == header.has_parameters
+            && own(walk.list_shared) == (header.list_words > 0)
+            && own(walk.weights_shared) == (header.weight_words > 0);
+        if !brings {
+            return Err(InterpretError::Shared { group: index });
+        }
+        let mut at = usize::from(at) + 1;
+        let mut take = |words: usize| {
+            at += words;
+            self.words(at - words, words)
+        };
+        if header.has_parameters {
+            let bits = |chunk: &[u8]| chunk.iter().rev().fold(0, |bits, &byte| bits << 8 | u64::from(byte));
+            group.parameters = take(PARAMETER_WORDS)?.chunks(8).map(|c| unpack_parameters(bits(c))).collect();
+        }
+        let before = if walk.list_shared { 0 } else { group.entries.len().next_multiple_of(2) };
+        if header.list_words > 0 {
+            group.entries = unpack_list(take(header.list_words.into())?, header.entries.into(), N);
+        }
+        if header.weight_words > 0 {
+            let word = |word: &[u8]| std::array::from_fn(|lane| i32::from(word[lane] as i8));
+            group.weights = take(header.weight_words.into())?.chunks_exact(N).map(word).collect();
+        }
+        self.check_group(walk, index, &header, before, group)?;
+        // The stream lies in memory, so that its end has an address or is the memory's.
+        Ok(at as u16)
+    }
+
+    /// What the hardware relies on; `before` is the number of entries of the group before.
+    fn check_group(
+        &self,
+        walk: &Walk,
+        index: usize,
+        header: &Header,
+        before: usize,
+        group: &Group<N>,
+    ) -> Result<(), InterpretError> {
+        let entries = &group.entries;
+        let whole = header.list_words == 0 || header.entries.div_ceil(2) == header.list_words;
+        let ends = entries.last().is_some_and(|entry| entry.mask != 0);
+        if !(whole && ends && (walk.vector || entries.iter().all(|entry| entry.mask != 0))) {
+            return Err(InterpretError::List { group: index });
+        }
+        let both = before + entries.len().next_multiple_of(2);
+        if both > self.capacity.list_entries || group.weights.len() > self.capacity.weight_words {
+            return Err(InterpretError::Ring { group: index });
+        }
+        let products = entries.iter().map(|entry| entry.mask.count_ones() as usize).sum();
+        match group.weights.len() == products {
+            true => Ok(()),
+            false => Err(InterpretError::Weights { group: index, products, words: group.weights.len() }),
+        }
+    }
+
+    fn blocks(
+        &mut self,
+        walk: &Walk,
+        index: u16,
+        group: &Group<N>,
+        writes: Writes,
+    ) -> Result<(), InterpretError> {
+        let pixels = self.capacity.pixels;
+        let fetch = walk.in_base.wrapping_add(index.wrapping_mul(walk.in_group_step));
+        let drain = walk.out_base.wrapping_add(index.wrapping_mul(walk.out_group_step));
+        let (mut chain, mut sums) = (vec![[0i32; N]; pixels], vec![[0i32; N]; pixels]);
+        for block in walk.blocks() {
+            sums.fill([0; N]);
+            self.products(walk, fetch.wrapping_add(block.fetch), block.at, group, &mut chain, &mut sums);
+            self.results(walk, drain.wrapping_add(block.drain), &block, group, &sums, writes)?;
+        }
+        Ok(())
+    }
+
+    /// A block's sums.
+    fn products(
+        &self,
+        walk: &Walk,
+        fetch: u16,
+        at: (u16, u16),
+        group: &Group<N>,
+        chain: &mut [[i32; N]],
+        sums: &mut [[i32; N]],
+    ) {
+        let mut weights = group.weights.iter();
+        let (columns, rows) = if walk.vector { (1, 1) } else { walk.block };
+        for entry in &group.entries {
+            let mut address = fetch.wrapping_add(entry.offset);
+            let (first, mut y) = (at.0.wrapping_add(entry.dx.into()), at.1.wrapping_add(entry.dy.into()));
+            for _ in 0..rows {
+                let mut x = first;
+                for column in 0..columns {
+                    // The chain moves on by a word.
+                    chain.rotate_left(1);
+                    if let Some(last) = chain.last_mut() {
+                        *last = self.operand(walk, address, x, y);
+                    }
+                    address = address.wrapping_add(if column + 1 == columns {
+                        walk.pixel_row
+                    } else {
+                        walk.pixel_step
+                    });
+                    x = x.wrapping_add(walk.pixel_move.0);
+                }
+                y = y.wrapping_add(walk.pixel_move.1);
+            }
+            for byte in (0..N).filter(|byte| entry.mask >> byte & 1 == 1) {
+                let Some(weights) = weights.next() else { break };
+                let pixels = sums.iter_mut().zip(chain.iter()).skip(walk.skip);
+                pixels.for_each(|(sum, word)| match walk.vector {
+                    true => accumulate(sum, weights, word),
+                    false => accumulate(sum, weights, &[word[byte]; N]),
+                });
+            }
+        }
+    }
+
+    /// A word, or the pad value where it lies outside the input. What lies outside the memory is undefined, here 0:
+    /// pixels beyond the output's edge may read there.
+    fn operand(&self, walk: &Walk, address: u16, x: u16, y: u16) -> [i32; N] {
+        if x < walk.size.0 && y < walk.size.1 {
+            return self.word(address).map(|byte| i32::from(byte as i8));
+        }
+        [i32::from(walk.pad as i8); N]
+    }
+
+    /// Writes a block's results.
+    fn results(
+        &mut self,
+        walk: &Walk,
+        drain: u16,
+        block: &Block,
+        group: &Group<N>,
+        sums: &[[i32; N]],
+        writes: Writes,
+    ) -> Result<(), InterpretError> {
+        let mut address = drain;
+        for (pixel, sum) in sums.iter().skip(walk.skip).enumerate() {
+            let (column, row) = (pixel % walk.block.0, pixel / walk.block.0);
+            if column < block.valid.0 && row < block.valid.1 {
+                let mut word = [0; N];
+                for ((byte, &sum), parameters) in word.iter_mut().zip(sum).zip(&group.parameters) {
+                    *byte = self.requantise(walk, sum, parameters) as u8;
+                }
+                match writes {
+                    Writes::AtOnce => self.write(address, word)?,
+                    Writes::AtEnd => self.late.push((address, word)),
+                }
+            }
+            let last = column + 1 == walk.block.0;
+            address = address.wrapping_add(if last { walk.out_pixel_row } else { walk.out_pixel_step });
+        }
+        Ok(())
+    }
+
+    fn requantise(&self, walk: &Walk, sum: i32, parameters: &Requantiser) -> i8 {
+        let sum = wrap(i64::from(sum), self.capacity.sum_bits);
+        let biased = wrap(sum + i64::from(parameters.bias), self.capacity.requant_bits);
+        let high = (biased * i64::from(parameters.multiplier) + (1 << 30)) >> 31;
+        let shift = u32::from(parameters.shift);
+        // Halves away from zero: below zero the half itself is not enough.
+        let half = if shift == 0 { 0 } else { (1 << (shift - 1)) - i64::from(high < 0) };
+        let result = ((high + half) >> shift) + i64::from(walk.zero_point);
+        // Not `clamp`, which panics when the program's bounds are swapped.
+        result.max(i64::from(walk.clamp.0)).min(i64::from(walk.clamp.1)) as i8
+    }
+
+    fn word(&self, address: u16) -> [u8; N] {
+        let at = usize::from(address) * N;
+        self.memory.get(at..at + N).and_then(|word| word.try_into().ok()).unwrap_or([0; N])
+    }
+
+    fn words(&self, address: usize, count: usize) -> Result<&[u8], InterpretError> {
+        let beyond = InterpretError::Address { address: address + count, words: self.memory.len() / N };
+        self.memory.get(address * N..(address + count) * N).ok_or(beyond)
+    }
+
+    fn write(&mut self, address: u16, word: [u8; N]) -> Result<(), InterpretError> {
+        let (at, words) = (usize::from(address), self.memory.len() / N);
+        let place = self.memory.get_mut(at * N..(at + 1) * N);
+        place.ok_or(InterpretError::Address { address: at, words })?.copy_from_slice(&word);
+        Ok(())
+    }
+}
+
+/// Adds a product in every lane.
+fn accumulate<const N: usize>(sum: &mut [i32; N], weights: &[i32; N], word: &[i32; N]) {
+    for ((sum, weight), value) in sum.iter_mut().zip(weights).zip(word) {
+        *sum = sum.wrapping_add(weight * value);
+    }
+}
+
+/// The low bits of a value, two's complement.
+fn wrap(value: i64, bits: u32) -> i64 {
+    value << (64 - bits) >> (64 - bits)
+}

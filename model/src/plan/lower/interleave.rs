@@ -1,0 +1,67 @@
+//! Two layers group by group: of the first one's result only one plane need ever be stored, if the second reads
+//! plane by plane.
+
+use super::Lowered;
+use super::job::{Job, Slot};
+
+impl Lowered {
+    /// Interleaves pairs of layers with at least so many words between them.
+    pub fn interleaved(&self, least: usize) -> Self {
+        let mut result = Self { jobs: Vec::new(), ..self.clone() };
+        let mut at = 0;
+        while let Some(layer) = self.jobs.get(at) {
+            let between = layer.frame.target.buffer;
+            let large = self.buffers[between] >= least;
+            match self.jobs.get(at + 1).filter(|next| large && self.possible(at, next)) {
+                Some(next) => {
+                    result.buffers[between] = layer.frame.drain.group_step;
+                    for group in 0..layer.frame.groups {
+                        result.jobs.push(moved(layer.only(group), between));
+                        result.jobs.push(moved(next.only(group), between));
+                    }
+                    at += 2;
+                }
+                None => {
+                    result.jobs.push(layer.clone());
+                    at += 1;
+                }
+            }
+        }
+        result
+    }
+
+    /// Whether the layer's result is read by the next one only, and plane by plane, and the layer does not read what
+    /// the next one writes.
+    fn possible(&self, at: usize, next: &Job) -> bool {
+        let (layer, slot) = (&self.jobs[at].frame, self.jobs[at].frame.target);
+        let uses = |job: &Job| job.frame.target.buffer == slot.buffer || reads(job, slot.buffer);
+        let mut others = self.jobs.iter().enumerate().filter(|(index, _)| ![at, at + 1].contains(index));
+        let whole = slot == Slot { buffer: slot.buffer, start: 0 }
+            && self.buffers[slot.buffer] == layer.groups * layer.drain.group_step;
+        let planes = next.vector
+            && next.frame.sources.contains(&slot)
+            && next.frame.target.buffer != slot.buffer
+            && layer.groups == next.frame.groups
+            && layer.groups > 1
+            && layer.drain.group_step == next.frame.fetch.group_step;
+        // A plane is read where the one before it may have been written already.
+        let apart = |source: &Slot| source.buffer != next.frame.target.buffer || *source == next.frame.target;
+        planes
+            && whole
+            && next.frame.sources.iter().all(apart)
+            && !self.kept.contains(&slot.buffer)
+            && !reads(&self.jobs[at], next.frame.target.buffer)
+            && !others.any(|(_, job)| uses(job))
+    }
+}
+
+/// With every plane of the temporary buffer at its beginning.
+fn moved(mut job: Job, temporary: usize) -> Job {
+    let slots = job.frame.sources.iter_mut().chain([&mut job.frame.target]);
+    slots.filter(|slot| slot.buffer == temporary).for_each(|slot| slot.start = 0);
+    job
+}
+
+fn reads(job: &Job, buffer: usize) -> bool {
+    job.frame.sources.iter().any(|source| source.buffer == buffer)
+}

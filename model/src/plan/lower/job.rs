@@ -1,0 +1,228 @@
+//! A layer before it has addresses.
+
+use crate::plan::Capacity;
+use crate::plan::descriptor::MOST_COORDINATE;
+use crate::plan::entry::reach;
+use crate::plan::stream::PARAMETER_WORDS;
+use crate::requant::fit::{Requantiser, Target};
+
+/// Clocks that a layer takes besides its blocks: its descriptor, the pipeline's length. An estimate.
+const LAYER_CLOCKS: u64 = 64;
+
+/// A place in the arena: a buffer and words from its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    pub buffer: usize,
+    pub start: usize,
+}
+
+/// How windows walk over the input. Pairs are row, column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fetch {
+    /// Words from one input row to the next, and from column to column.
+    pub pitch: (usize, usize),
+    /// Rows and columns of the input.
+    pub size: (usize, usize),
+    /// First window: negative with padding.
+    pub origin: (i64, i64),
+    /// Rows and columns from output pixel to output pixel.
+    pub stride: (usize, usize),
+    /// Words from group to group: 0 in dense mode.
+    pub group_step: usize,
+}
+
+/// Where results go. Pairs are row, column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drain {
+    /// Words from the target's beginning to the first result.
+    pub base: usize,
+    /// Output pixels.
+    pub size: (usize, usize),
+    /// Words from pixel to pixel.
+    pub step: (usize, usize),
+    /// Words from group to group.
+    pub group_step: usize,
+}
+
+/// An entry of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// Index of the source.
+    pub source: usize,
+    /// Words from the source's beginning, for a window at row 0 and column 0.
+    pub offset: usize,
+    /// Row and column in the window.
+    pub at: (usize, usize),
+    /// As in the entry.
+    pub mask: u16,
+}
+
+/// What a layer computes, for people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    pub macs: u64,
+    pub weights: u64,
+    pub zero_weights: u64,
+}
+
+/// What a layer has whatever its mode and block.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    /// Index of the graph's node.
+    pub node: usize,
+    /// Tensors that it reads; addresses count from the first.
+    pub sources: Vec<Slot>,
+    pub target: Slot,
+    pub fetch: Fetch,
+    pub drain: Drain,
+    pub groups: usize,
+    /// What a read outside the input gives.
+    pub pad: i8,
+    pub finish: Target,
+    /// One for each lane; of every group, or one for all.
+    pub parameters: Vec<Vec<Requantiser>>,
+    pub work: Work,
+}
+
+/// A layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    pub frame: Frame,
+    /// Lanes multiply their own byte.
+    pub vector: bool,
+    /// Rows and columns of a block.
+    pub block: (usize, usize),
+    /// Whether reads are compared with the input's size; needless, and wrong for far taps, where none is outside.
+    pub checked: bool,
+    /// Of every group, or one for all.
+    pub lists: Vec<Vec<Read>>,
+    /// Words of every group, or of one for all.
+    pub weights: Vec<Vec<u8>>,
+    /// For dense layers whose groups share their list: the tap of each weight word.
+    pub taps: Vec<u32>,
+}
+
+/// The element of a group, of those of every group or the only one.
+pub fn of_group<T>(all: &[Vec<T>], group: usize) -> &[T] {
+    all.get(if all.len() == 1 { 0 } else { group }).map_or(&[], Vec::as_slice)
+}
+
+impl Fetch {
+    /// Whether windows of this kernel stay within the input.
+    fn contains(&self, kernel: (usize, usize), output: (usize, usize)) -> bool {
+        let inside = |origin: i64, stride: usize, kernel: usize, output: usize, size: usize| {
+            origin >= 0 && origin as usize + (output - 1) * stride + kernel <= size
+        };
+        inside(self.origin.0, self.stride.0, kernel.0, output.0, self.size.0)
+            && inside(self.origin.1, self.stride.1, kernel.1, output.1, self.size.1)
+    }
+
+    /// How a block may read whose entries span these rows and columns: `Some(true)` with coordinates that are
+    /// checked, `Some(false)` without, `None` not at all.
+    ///
+    /// Pixels of a block beyond the output's edge are not written, so what they read does not matter.
+    pub fn check(
+        &self,
+        span: (usize, usize),
+        kernel: (usize, usize),
+        output: (usize, usize),
+        lanes: usize,
+    ) -> Option<bool> {
+        if self.contains(kernel, output) {
+            return Some(false);
+        }
+        let (columns, rows) = reach(lanes)?;
+        let reached = span.0 <= rows + 1 && span.1 <= columns + 1;
+        (reached && self.size.0 <= MOST_COORDINATE && self.size.1 <= MOST_COORDINATE).then_some(true)
+    }
+}
+
+impl Drain {
+    /// Whether the results of all groups, in raster order, lie one after the other.
+    pub fn contiguous(&self, groups: usize) -> bool {
+        let (rows, columns) = self.size;
+        let lines = self.step.1 == 1 && (rows == 1 || self.step.0 == columns);
+        lines && (groups == 1 || self.group_step == rows * columns)
+    }
+
+    /// Blocks in a column and in a row.
+    pub fn blocks(&self, block: (usize, usize)) -> (usize, usize) {
+        (self.size.0.div_ceil(block.0), self.size.1.div_ceil(block.1))
+    }
+}
+
+impl Job {
+    /// Blocks of a group.
+    pub fn blocks(&self) -> u64 {
+        let (rows, columns) = self.frame.drain.blocks(self.block);
+        rows as u64 * columns as u64
+    }
+
+    /// Products of a block of a group.
+    fn products(&self, group: usize) -> u64 {
+        of_group(&self.lists, group).iter().map(|read| u64::from(read.mask.count_ones())).sum()
+    }
+
+    /// Clocks in which products are issued.
+    pub fn issue_clocks(&self) -> u64 {
+        (0..self.frame.groups).map(|group| self.blocks() * self.products(group)).sum()
+    }
+
+    /// Clocks that the layer takes: an estimate that knows the three limits of a block (products, the memory's port,
+    /// the requantisers) and that a group's stream is read through the same port.
+    pub fn clocks(&self, capacity: &Capacity) -> u64 {
+        let requantise = capacity.interval();
+        let pixels = (self.block.0 * self.block.1) as u64;
+        let group = |group: usize| {
+            let entries = of_group(&self.lists, group).len() as u64;
+            let port = entries * if self.vector { 1 } else { pixels } + pixels;
+            let block = self.products(group).max(port).max(requantise);
+            let stream = self.group_words(group, capacity.lanes) as u64;
+            (self.blocks() * block).max(self.blocks() * port + stream)
+        };
+        (0..self.frame.groups).map(group).sum::<u64>() + LAYER_CLOCKS
+    }
+
+    /// Words of a group's part of the stream.
+    fn group_words(&self, group: usize, lanes: usize) -> usize {
+        let own = |of: usize| group == 0 || of > 1;
+        let parameters = if own(self.frame.parameters.len()) { PARAMETER_WORDS } else { 0 };
+        let list = if own(self.lists.len()) { of_group(&self.lists, group).len().div_ceil(2) } else { 0 };
+        let weights = if own(self.weights.len()) { of_group(&self.weights, group).len() / lanes } else { 0 };
+        1 + parameters + list + weights
+    }
+
+    /// Words of the whole stream.
+    pub fn stream_words(&self, lanes: usize) -> usize {
+        (0..self.frame.groups).map(|group| self.group_words(group, lanes)).sum()
+    }
+
+    /// The layer of one of its groups only.
+    pub fn only(&self, group: usize) -> Self {
+        let mut job = self.clone();
+        fn keep<T: Clone>(all: &[Vec<T>], group: usize) -> Vec<Vec<T>> {
+            vec![of_group(all, group).to_vec()]
+        }
+        job.lists = keep(&self.lists, group);
+        job.weights = keep(&self.weights, group);
+        job.frame.parameters = keep(&self.frame.parameters, group);
+        job.frame.groups = 1;
+        job.frame.sources.iter_mut().for_each(|slot| slot.start += group * self.frame.fetch.group_step);
+        job.frame.target.start += group * self.frame.drain.group_step;
+        let share = |all: u64| {
+            all / self.frame.groups as u64 + u64::from((group as u64) < all % self.frame.groups as u64)
+        };
+        let Work { macs, weights, zero_weights } = self.frame.work;
+        job.frame.work =
+            Work { macs: share(macs), weights: share(weights), zero_weights: share(zero_weights) };
+        job
+    }
+}
+
+/// The blocks that the array's pixels allow for an output of this size: rows, columns.
+pub fn blocks(capacity: &Capacity, output: (usize, usize)) -> impl Iterator<Item = (usize, usize)> {
+    let pixels = capacity.pixels;
+    let most = if capacity.block_rows { output.0 } else { 1 };
+    let rows = move |columns: usize| (1..=(pixels / columns).min(most)).map(move |rows| (rows, columns));
+    (1..=pixels.min(output.1)).rev().flat_map(rows)
+}
