@@ -4,10 +4,11 @@
 //! **Modelled modules** hold what is generated or what a vendor primitive does: their simulation is plain Rust
 //! and their Verilog is text printed from the same description. Both are checked against the emitted Verilog.
 
+pub mod array;
 pub mod chip;
+pub mod datapath;
 pub mod frozen;
 pub mod link;
-pub mod mac;
 pub mod memory;
 pub mod num;
 pub mod stream;

@@ -6,20 +6,16 @@ use rust_hdl::prelude::*;
 /// What a device says about itself; see [`frazil_wire::Register`] for the layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// Lanes of the MAC array.
+    /// Lanes of the MAC array; bytes of a memory word.
     pub lanes: u8,
-    /// Descriptors that the program memory holds.
-    pub descriptors: u16,
+    /// Pixels of a block of the MAC array.
+    pub pixels: u8,
     /// Hash of the plan.
     pub design_id: u64,
     /// Clock in Hz.
     pub clock_hz: u32,
-    /// Activation memory in bytes.
-    pub activation_bytes: u32,
-    /// Weight memory in bytes.
-    pub weight_bytes: u32,
-    /// Channels of the parameter memory.
-    pub parameter_channels: u32,
+    /// Words of the memory.
+    pub memory_words: u32,
 }
 
 impl Identity {
@@ -32,12 +28,10 @@ impl Identity {
         };
         put(Register::Version, &[PROTOCOL_VERSION]);
         put(Register::Lanes, &[self.lanes]);
-        put(Register::Descriptors, &self.descriptors.to_le_bytes());
+        put(Register::Pixels, &[self.pixels]);
         put(Register::DesignId, &self.design_id.to_le_bytes());
         put(Register::ClockHz, &self.clock_hz.to_le_bytes());
-        put(Register::ActivationBytes, &self.activation_bytes.to_le_bytes());
-        put(Register::WeightBytes, &self.weight_bytes.to_le_bytes());
-        put(Register::ParameterChannels, &self.parameter_channels.to_le_bytes());
+        put(Register::MemoryWords, &self.memory_words.to_le_bytes());
         put(Register::Cycles, &cycles.to_le_bytes());
         bytes
     }

@@ -2,104 +2,166 @@
 
 use rust_hdl::prelude::*;
 
+use crate::num::Bus;
+
 /// Fetches descriptors and starts the units that they are for, one layer after the other.
 ///
-/// A run: `start` with the index of its first descriptor in `entry`; `busy` is high from the next clock until the
-/// program's end, and `cycles` counts the clocks in which it was. A descriptor takes 22 clocks to fetch (21 words
-/// and the memory's latency) and one to dispatch; each word is put on the descriptor bus (`field`, `word`, `load`)
-/// from which the units take what they need.
-#[derive(LogicBlock, Default)]
-pub struct Sequencer {
+/// A run: `start` with the word address of its first descriptor in `entry`; `busy` is high from the next clock
+/// until the program's end, and `cycles` counts the clocks in which it was. A descriptor is 64 bytes, little endian:
+/// each memory word takes a clock to read, then each of its 16-bit fields is put on the descriptor bus (`field`,
+/// `word`, `load`), from which the units take what they need; one more clock dispatches. While it fetches, nobody
+/// else uses the memory, which keeps giving the word at `addr`.
+#[derive(LogicBlock)]
+pub struct Sequencer<const N: usize> {
     /// Clock.
     pub clock: Signal<In, Clock>,
     /// Begins a run.
     pub start: Signal<In, Bit>,
-    /// Index of the run's first descriptor.
+    /// Word address of the run's first descriptor.
     pub entry: Signal<In, Bits<16>>,
-    /// Word address in program memory.
-    pub program_addr: Signal<Out, Bits<16>>,
-    /// Its word, one clock later.
-    pub program_data: Signal<In, Bits<16>>,
+    /// Word address of the descriptor's next word.
+    pub addr: Signal<Out, Bits<16>>,
+    /// The word, one clock later.
+    pub data: Signal<In, Bus<N>>,
     /// Descriptor bus: field number.
     pub field: Signal<Out, Bits<5>>,
     /// Descriptor bus: the word.
     pub word: Signal<Out, Bits<16>>,
     /// Descriptor bus: the word is valid.
     pub load: Signal<Out, Bit>,
-    /// Starts a convolution.
-    pub start_conv: Signal<Out, Bit>,
+    /// Starts a layer of the array.
+    pub start_layer: Signal<Out, Bit>,
     /// Starts the frozen front end.
     pub start_frozen: Signal<Out, Bit>,
     /// A unit still works.
     pub unit_busy: Signal<In, Bit>,
     /// A program is running.
     pub busy: Signal<Out, Bit>,
-    /// A frozen layer is running: the feeder has the activation memory.
+    /// A frozen layer is running: the feeder has the memory.
     pub frozen: Signal<Out, Bit>,
     /// Clocks of the last run.
     pub cycles: Signal<Out, Bits<32>>,
     state: DFF<Bits<3>>,
+    pointer: DFF<Bits<16>>,
     count: DFF<Bits<5>>,
-    base: DFF<Bits<16>>,
-    op: DFF<Bits<16>>,
+    position: DFF<Bits<5>>,
+    op: DFF<Bits<2>>,
     counter: DFF<Bits<32>>,
     is_frozen: DFF<Bit>,
-    loading: DFF<Bit>,
+    low_at: Signal<Local, Bits<5>>,
+    high_at: Signal<Local, Bits<5>>,
+    low: Signal<Local, Bits<8>>,
+    high: Signal<Local, Bits<8>>,
+    wide: Signal<Local, Bits<16>>,
+    last_position: Constant<Bits<5>>,
 }
 
-impl Logic for Sequencer {
+impl<const N: usize> Default for Sequencer<N> {
+    fn default() -> Self {
+        Self {
+            clock: Default::default(),
+            start: Default::default(),
+            entry: Default::default(),
+            addr: Default::default(),
+            data: Default::default(),
+            field: Default::default(),
+            word: Default::default(),
+            load: Default::default(),
+            start_layer: Default::default(),
+            start_frozen: Default::default(),
+            unit_busy: Default::default(),
+            busy: Default::default(),
+            frozen: Default::default(),
+            cycles: Default::default(),
+            state: Default::default(),
+            pointer: Default::default(),
+            count: Default::default(),
+            position: Default::default(),
+            op: Default::default(),
+            counter: Default::default(),
+            is_frozen: Default::default(),
+            low_at: Default::default(),
+            high_at: Default::default(),
+            low: Default::default(),
+            high: Default::default(),
+            wide: Default::default(),
+            last_position: Constant::new((N as u64 / 2 - 1).into()),
+        }
+    }
+}
+
+impl<const N: usize> Logic for Sequencer<N> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, state, count, base, op, counter, is_frozen, loading);
-        self.program_addr.next = self.base.q.val() + bit_cast::<16, 5>(self.count.q.val());
-        self.field.next = self.count.q.val() - 1;
-        self.word.next = self.program_data.val();
-        self.load.next = self.loading.q.val();
-        self.start_conv.next = false;
-        self.start_frozen.next = false;
+        dff_setup!(self, clock, state, pointer, count, position, op, counter, is_frozen);
+        self.addr.next = self.pointer.q.val();
         self.busy.next = self.state.q.val() != 0;
         self.frozen.next = self.is_frozen.q.val();
         self.cycles.next = self.counter.q.val();
-        self.loading.d.next = false;
-        // States: 0 idle, 1 fetch, 2 dispatch, 3 let the unit raise its busy, 4 wait for it.
+        self.start_layer.next = false;
+        self.start_frozen.next = false;
+        // The field at hand.
+        self.low_at.next = self.position.q.val() << 1;
+        self.high_at.next = self.low_at.val() | 1;
+        self.low.next = 0.into();
+        self.high.next = 0.into();
+        for i in 0..N {
+            if self.low_at.val() == i.to_bits::<5>() {
+                self.low.next = self.data.val().get_bits::<8>(i * 8);
+            }
+            if self.high_at.val() == i.to_bits::<5>() {
+                self.high.next = self.data.val().get_bits::<8>(i * 8);
+            }
+        }
+        self.wide.next = bit_cast::<16, 8>(self.high.val());
+        self.word.next = (self.wide.val() << 8) | bit_cast::<16, 8>(self.low.val());
+        self.field.next = self.count.q.val();
+        self.load.next = self.state.q.val() == 2;
+        // States: 0 idle, 1 read a word, 2 give its fields, 3 dispatch, 4 let the unit raise its busy, 5 wait for it.
         if self.state.q.val() != 0 {
             self.counter.d.next = self.counter.q.val() + 1;
         }
         if (self.state.q.val() == 0) & self.start.val() {
             self.counter.d.next = 0.into();
-            self.base.d.next = self.entry.val() << 5;
+            self.pointer.d.next = self.entry.val();
             self.count.d.next = 0.into();
+            self.position.d.next = 0.into();
             self.state.d.next = 1.into();
         }
         if self.state.q.val() == 1 {
-            self.count.d.next = self.count.q.val() + 1;
-            self.loading.d.next = true;
-            if self.count.q.val() == 1 {
-                self.op.d.next = self.program_data.val();
-            }
-            if self.count.q.val() == 21 {
-                self.loading.d.next = false;
-                self.count.d.next = 0.into();
-                self.state.d.next = 2.into();
-            }
+            self.state.d.next = 2.into();
         }
         if self.state.q.val() == 2 {
-            self.base.d.next = self.base.q.val() + 32;
+            self.count.d.next = self.count.q.val() + 1;
+            self.position.d.next = self.position.q.val() + 1;
+            if self.count.q.val() == 0 {
+                self.op.d.next = self.low.val().get_bits::<2>(0);
+            }
+            if self.position.q.val() == self.last_position.val() {
+                self.position.d.next = 0.into();
+                self.pointer.d.next = self.pointer.q.val() + 1;
+                self.state.d.next = 1.into();
+                if self.count.q.val() == 31 {
+                    self.state.d.next = 3.into();
+                }
+            }
+        }
+        if self.state.q.val() == 3 {
             self.state.d.next = 0.into();
             if self.op.q.val() == 1 {
-                self.start_conv.next = true;
-                self.state.d.next = 3.into();
+                self.start_layer.next = true;
+                self.state.d.next = 4.into();
             }
             if self.op.q.val() == 2 {
                 self.start_frozen.next = true;
                 self.is_frozen.d.next = true;
-                self.state.d.next = 3.into();
+                self.state.d.next = 4.into();
             }
         }
-        if self.state.q.val() == 3 {
-            self.state.d.next = 4.into();
+        if self.state.q.val() == 4 {
+            self.state.d.next = 5.into();
         }
-        if (self.state.q.val() == 4) & !self.unit_busy.val() {
+        if (self.state.q.val() == 5) & !self.unit_busy.val() {
             self.is_frozen.d.next = false;
             self.state.d.next = 1.into();
         }

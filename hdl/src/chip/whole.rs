@@ -2,28 +2,39 @@
 
 use rust_hdl::prelude::*;
 
+use crate::array::{Fetcher, Issuer, Loader, WordFifo, Writer};
 use crate::chip::{Feeder, Identity, Registers, Sequencer};
+use crate::datapath::{Datapath, DatapathError, DatapathSpec};
 use crate::frozen::FrozenFront;
-use crate::mac::{Lanes, Requantiser, Walker};
-use crate::memory::{Memory, MemoryStyle};
-use crate::num::unsigned_cast_bus;
+use crate::memory::{EntryRam, MainMemory, MemoryStyle, ParameterRam, Spread, WordRam};
+
+/// Groups whose parameters fit: the loader is never further ahead.
+const PARAMETER_SLOTS: usize = 32;
 
 /// Sizes and identity of a chip.
 #[derive(Clone, Debug)]
 pub struct ChipSpec {
-    /// Identity; its sizes are the memories' sizes.
+    /// Identity; its sizes are the memory's sizes.
     pub identity: Identity,
-    /// What the weight memory is made of.
-    pub weights: MemoryStyle,
+    /// What the memory is made of.
+    pub memory: MemoryStyle,
+    /// Words of the weight ring.
+    pub weight_words: usize,
+    /// Entries of the list ring.
+    pub list_entries: usize,
+    /// Blocks may have several rows of pixels, and results may go anywhere.
+    pub block_rows: bool,
+    /// Pixels and requantisers of the array.
+    pub datapath: DatapathSpec,
 }
 
-/// The chip with `N` lanes.
+/// The chip with words of `N` bytes.
 ///
 /// The bus reads a byte two clocks after its address is given and writes one byte a clock; `run` starts the program
-/// at descriptor `entry`, `busy` is high from the next clock until its end. While it is high the bus must be idle.
+/// at word address `entry`, `busy` is high from the next clock until its end. While it is high the bus must be idle.
 ///
-/// Only one unit uses the activation memory at a time: the bus when idle, the feeder in a frozen layer, else the
-/// walker (reads) and the requantiser (writes).
+/// One unit uses the memory in each clock: the bus when idle, the feeder in a frozen layer, else the writer, the
+/// fetcher, the loader or the sequencer, in this order.
 #[derive(LogicBlock)]
 pub struct Chip<const N: usize> {
     /// Clock.
@@ -40,36 +51,49 @@ pub struct Chip<const N: usize> {
     pub bus_rdata: Signal<Out, Bits<8>>,
     /// Starts a program.
     pub run: Signal<In, Bit>,
-    /// Index of its first descriptor.
+    /// Word address of its first descriptor.
     pub entry: Signal<In, Bits<16>>,
     /// A program is running.
     pub busy: Signal<Out, Bit>,
-    activations: Memory<1>,
-    weights: Memory<N>,
-    parameters: Memory<2>,
-    program: Memory<2>,
+    memory: MainMemory<N>,
+    weights: WordRam<N>,
+    list: EntryRam<N>,
+    parameters: ParameterRam<N>,
     registers: Registers,
-    sequencer: Sequencer,
-    walker: Walker,
-    lanes: Lanes<N>,
-    requantiser: Requantiser,
+    sequencer: Sequencer<N>,
+    loader: Loader,
+    fetcher: Fetcher,
+    fifo: WordFifo<N>,
+    issuer: Issuer,
+    datapath: Datapath<N>,
+    writer: Writer,
+    spread: Spread<N>,
     feeder: Feeder,
     front: FrozenFront,
-    valid: DFF<Bit>,
-    first: DFF<Bit>,
-    last: DFF<Bit>,
-    in_image: DFF<Bit>,
-    pad_value: DFF<Bits<8>>,
+    pad: DFF<Bits<8>>,
+    zero_point: DFF<Bits<8>>,
+    low: DFF<Bits<8>>,
+    high: DFF<Bits<8>>,
+    bus_lane: DFF<Bits<4>>,
     read_back: DFF<Bits<8>>,
-    activation: Signal<Local, Bits<8>>,
-    conv_busy: Signal<Local, Bit>,
+    lane: Signal<Local, Bits<4>>,
+    byte: Signal<Local, Bits<8>>,
+    bus_word: Signal<Local, Bits<24>>,
+    bus_byte: Signal<Local, Bits<4>>,
+    one: Signal<Local, Bits<16>>,
+    word_shift: Constant<Bits<5>>,
+    lane_mask: Constant<Bits<4>>,
+    has_front: Constant<Bit>,
 }
 
 impl<const N: usize> Chip<N> {
     /// A chip with this front end.
-    pub fn new(spec: &ChipSpec, front: FrozenFront) -> Self {
+    ///
+    /// # Errors
+    /// The array's shape cannot be built.
+    pub fn new(spec: &ChipSpec, front: FrozenFront) -> Result<Self, DatapathError> {
         let id = &spec.identity;
-        Self {
+        Ok(Self {
             clock: Default::default(),
             bus_region: Default::default(),
             bus_addr: Default::default(),
@@ -79,117 +103,206 @@ impl<const N: usize> Chip<N> {
             run: Default::default(),
             entry: Default::default(),
             busy: Default::default(),
-            activations: Memory::new(id.activation_bytes as usize, MemoryStyle::BlockRam),
-            weights: Memory::new(id.weight_bytes as usize / N, spec.weights),
-            parameters: Memory::new(id.parameter_channels as usize * 8, MemoryStyle::BlockRam),
-            program: Memory::new(id.descriptors as usize * 32, MemoryStyle::BlockRam),
+            memory: MainMemory::new(id.memory_words as usize, spec.memory),
+            weights: WordRam::new(spec.weight_words),
+            list: EntryRam::new(spec.list_entries),
+            parameters: ParameterRam::new(PARAMETER_SLOTS),
             registers: Registers::new(*id),
             sequencer: Default::default(),
-            walker: Default::default(),
-            lanes: Default::default(),
-            requantiser: Requantiser::new(N),
-            feeder: Default::default(),
+            loader: Loader::new(spec.weight_words),
+            fetcher: Fetcher::new(spec.block_rows),
+            fifo: Default::default(),
+            issuer: Issuer::new(spec.datapath.interval(N)),
+            datapath: Datapath::new(&spec.datapath)?,
+            writer: Writer::new(spec.block_rows),
+            spread: Default::default(),
+            feeder: Feeder::new(N, !front.is_empty()),
+            has_front: Constant::new(!front.is_empty()),
             front,
-            valid: Default::default(),
-            first: Default::default(),
-            last: Default::default(),
-            in_image: Default::default(),
-            pad_value: Default::default(),
+            pad: Default::default(),
+            zero_point: Default::default(),
+            low: Default::default(),
+            high: Default::default(),
+            bus_lane: Default::default(),
             read_back: Default::default(),
-            activation: Default::default(),
-            conv_busy: Default::default(),
-        }
+            lane: Default::default(),
+            byte: Default::default(),
+            bus_word: Default::default(),
+            bus_byte: Default::default(),
+            one: Default::default(),
+            word_shift: Constant::new(u64::from(N.trailing_zeros()).into()),
+            lane_mask: Constant::new((N as u64 - 1).into()),
+        })
     }
 }
 
 impl<const N: usize> Logic for Chip<N> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, valid, first, last, in_image, pad_value, read_back);
-        clock!(self, clock, activations, weights, parameters, program, registers, sequencer);
-        clock!(self, clock, walker, lanes, requantiser, feeder, front);
+        dff_setup!(self, clock, pad, zero_point, low, high, bus_lane, read_back);
+        clock!(self, clock, memory, weights, list, parameters, registers, sequencer, loader, fetcher, fifo);
+        clock!(self, clock, issuer, datapath, writer, feeder, front);
         // The descriptor bus.
-        self.walker.field.next = self.sequencer.field.val();
-        self.walker.word.next = self.sequencer.word.val();
-        self.walker.load.next = self.sequencer.load.val();
-        self.requantiser.field.next = self.sequencer.field.val();
-        self.requantiser.word.next = self.sequencer.word.val();
-        self.requantiser.load.next = self.sequencer.load.val();
+        self.loader.field.next = self.sequencer.field.val();
+        self.loader.word.next = self.sequencer.word.val();
+        self.loader.load.next = self.sequencer.load.val();
+        self.fetcher.field.next = self.sequencer.field.val();
+        self.fetcher.word.next = self.sequencer.word.val();
+        self.fetcher.load.next = self.sequencer.load.val();
+        self.issuer.field.next = self.sequencer.field.val();
+        self.issuer.word.next = self.sequencer.word.val();
+        self.issuer.load.next = self.sequencer.load.val();
+        self.writer.field.next = self.sequencer.field.val();
+        self.writer.word.next = self.sequencer.word.val();
+        self.writer.load.next = self.sequencer.load.val();
         self.feeder.field.next = self.sequencer.field.val();
         self.feeder.word.next = self.sequencer.word.val();
         self.feeder.load.next = self.sequencer.load.val();
-        if self.sequencer.load.val() & (self.sequencer.field.val() == 19) {
-            self.pad_value.d.next = self.sequencer.word.val().get_bits::<8>(0);
+        if self.sequencer.load.val() & (self.sequencer.field.val() == 4) {
+            self.pad.d.next = self.sequencer.word.val().get_bits::<8>(0);
+            self.zero_point.d.next = self.sequencer.word.val().get_bits::<8>(8);
+        }
+        if self.sequencer.load.val() & (self.sequencer.field.val() == 5) {
+            self.low.d.next = self.sequencer.word.val().get_bits::<8>(0);
+            self.high.d.next = self.sequencer.word.val().get_bits::<8>(8);
         }
         // Control.
         self.sequencer.start.next = self.run.val();
         self.sequencer.entry.next = self.entry.val();
+        self.sequencer.data.next = self.memory.rd_data.val();
+        self.sequencer.unit_busy.next = self.writer.busy.val() | self.feeder.busy.val();
         self.busy.next = self.sequencer.busy.val();
-        self.conv_busy.next = self.walker.busy.val() | self.requantiser.occupied.val();
-        self.sequencer.unit_busy.next = self.conv_busy.val() | self.feeder.busy.val();
-        self.walker.start.next = self.sequencer.start_conv.val();
-        self.requantiser.start.next = self.sequencer.start_conv.val();
+        self.loader.start.next = self.sequencer.start_layer.val();
+        self.fetcher.start.next = self.sequencer.start_layer.val();
+        self.issuer.start.next = self.sequencer.start_layer.val();
+        self.writer.start.next = self.sequencer.start_layer.val();
+        self.fifo.clear.next = self.sequencer.start_layer.val();
         self.feeder.start.next = self.sequencer.start_frozen.val();
-        // The MAC array. Memories answer one clock after the walker, so its marks wait one clock too.
-        self.walker.hold.next = self.requantiser.occupied.val();
-        self.requantiser.last_issued.next = self.walker.issue.val() & self.walker.last.val();
-        self.valid.d.next = self.walker.issue.val();
-        self.first.d.next = self.walker.first.val();
-        self.last.d.next = self.walker.last.val();
-        self.in_image.d.next = self.walker.in_image.val();
-        self.activation.next = self.activations.rd_data.val().get_bits::<8>(0);
-        self.lanes.act.next = self.activation.val();
-        if !self.in_image.q.val() {
-            self.lanes.act.next = self.pad_value.q.val();
-        }
-        self.lanes.weights.next = self.weights.rd_data.val();
-        self.lanes.valid.next = self.valid.q.val();
-        self.lanes.first.next = self.first.q.val();
-        self.lanes.last.next = self.last.q.val();
-        self.lanes.shift.next = self.requantiser.shift.val();
-        self.requantiser.captured.next = self.lanes.captured.val();
-        self.requantiser.sum.next = self.lanes.sum.val();
+        // The loader and the array's own memories.
+        self.loader.fetched.next = self.fetcher.group.val();
+        self.loader.issued.next = self.issuer.group.val();
+        self.loader.released.next = self.issuer.released.val();
+        self.loader.free.next = !self.datapath.out_valid.val() & !self.fetcher.request.val();
+        self.loader.header_list.next = (bit_cast::<16, 8>(self.memory.rd_data.val().get_bits::<8>(8)) << 8)
+            | bit_cast::<16, 8>(self.memory.rd_data.val().get_bits::<8>(0));
+        self.loader.header_entries.next = (bit_cast::<16, 8>(self.memory.rd_data.val().get_bits::<8>(24))
+            << 8)
+            | bit_cast::<16, 8>(self.memory.rd_data.val().get_bits::<8>(16));
+        self.loader.header_weights.next = (bit_cast::<16, 8>(self.memory.rd_data.val().get_bits::<8>(40))
+            << 8)
+            | bit_cast::<16, 8>(self.memory.rd_data.val().get_bits::<8>(32));
+        self.loader.header_parameters.next = self.memory.rd_data.val().get_bits::<8>(48) != 0;
+        self.weights.wr_addr.next = bit_cast::<16, 12>(self.loader.weight.val());
+        self.weights.wr_data.next = self.memory.rd_data.val();
+        self.weights.wr_en.next = self.loader.write_weight.val();
+        self.weights.rd_addr.next = bit_cast::<16, 12>(self.issuer.weight.val());
+        self.list.wr_addr.next = bit_cast::<16, 9>(self.loader.list_at.val());
+        self.list.wr_data.next = self.memory.rd_data.val();
+        self.list.wr_en.next = self.loader.write_list.val();
+        self.list.rd_addr.next = bit_cast::<16, 10>(self.fetcher.entry.val());
+        self.parameters.wr_addr.next = self.loader.parameter_at.val();
+        self.parameters.wr_data.next = self.memory.rd_data.val();
+        self.parameters.wr_en.next = self.loader.write_parameter.val();
+        self.parameters.rd_addr.next = self.datapath.param_addr.val();
+        // The fetcher and the FIFO.
+        self.fetcher.listed.next = self.loader.listed.val();
+        self.fetcher.entries_even.next = self.loader.entries_even.val();
+        self.fetcher.entries_odd.next = self.loader.entries_odd.val();
+        self.fetcher.mask.next = self.list.mask.val();
+        self.fetcher.offset.next = self.list.offset.val();
+        self.fetcher.dx.next = self.list.dx.val();
+        self.fetcher.dy.next = self.list.dy.val();
+        self.fetcher.free.next = !self.datapath.out_valid.val();
+        self.fetcher.space.next = self.fifo.space.val();
+        self.fifo.push.next = self.fetcher.push.val();
+        self.fifo.word.next = self.memory.rd_data.val();
+        self.fifo.mask.next = self.fetcher.push_mask.val();
+        self.fifo.complete.next = self.fetcher.push_complete.val();
+        self.fifo.last.next = self.fetcher.push_last.val();
+        self.fifo.outside.next = self.fetcher.push_outside.val();
+        self.fifo.pop.next = self.issuer.pop.val();
+        // The issuer and the lanes.
+        self.issuer.word_valid.next = self.fifo.valid.val();
+        self.issuer.mask.next = self.fifo.out_mask.val();
+        self.issuer.complete.next = self.fifo.out_complete.val();
+        self.issuer.last_entry.next = self.fifo.out_last.val();
+        self.issuer.weights.next = self.loader.weights.val();
+        self.datapath.word.next = self.fifo.out_word.val();
+        self.datapath.outside.next = self.fifo.out_outside.val();
+        self.datapath.pad.next = self.pad.q.val();
+        self.datapath.shift.next = self.issuer.pop.val();
+        self.datapath.take.next = self.issuer.take.val();
+        self.datapath.sel.next = self.issuer.sel.val();
+        self.datapath.vector.next = self.issuer.vector_mode.val();
+        self.datapath.weights.next = self.weights.rd_data.val();
+        self.datapath.valid.next = self.issuer.valid.val();
+        self.datapath.first.next = self.issuer.first.val();
+        self.datapath.last.next = self.issuer.last.val();
+        self.datapath.slot.next = self.issuer.slot.val();
+        self.datapath.zero_point.next = self.zero_point.q.val();
+        self.datapath.low.next = self.low.q.val();
+        self.datapath.high.next = self.high.q.val();
+        self.datapath.params.next = self.parameters.rd_data.val();
+        self.writer.result.next = self.datapath.out_valid.val();
         // The frozen front end.
-        self.front.x.next = self.activation.val();
+        self.lane.next = self.bus_lane.q.val();
+        if self.sequencer.busy.val() & self.has_front.val() {
+            self.lane.next = self.feeder.rd_lane.val();
+        }
+        self.byte.next = 0.into();
+        for i in 0..N {
+            if self.lane.val() == i.to_bits::<4>() {
+                self.byte.next = self.memory.rd_data.val().get_bits::<8>(i * 8);
+            }
+        }
+        self.front.x.next = self.byte.val();
         self.front.x_valid.next = self.feeder.x_valid.val();
         self.feeder.x_ready.next = self.front.x_ready.val();
         self.feeder.y_valid.next = self.front.y_valid.val();
         self.front.y_ready.next = self.feeder.y_ready.val();
-        // Memories. Whoever is not at work must not write: each write is enabled by its own unit.
-        self.activations.rd_addr.next = bit_cast::<16, 24>(self.bus_addr.val());
-        self.activations.wr_addr.next = self.bus_addr.val();
-        self.activations.wr_data.next = self.bus_wdata.val();
-        self.activations.wr_en.next = self.bus_we.val() & (self.bus_region.val() == 1);
+        // The memory: the bus, then whoever is at work.
+        self.bus_word.next = self.bus_addr.val() >> bit_cast::<24, 5>(self.word_shift.val());
+        self.bus_byte.next = self.bus_addr.val().get_bits::<4>(0) & self.lane_mask.val();
+        self.bus_lane.d.next = self.bus_byte.val();
+        self.one.next = 1.into();
+        self.spread.byte.next = self.bus_wdata.val();
+        self.memory.addr.next = self.bus_word.val().get_bits::<16>(0);
+        self.memory.wr_data.next = self.spread.word.val();
+        self.memory.wr_mask.next = 0.into();
+        if self.bus_we.val() & (self.bus_region.val() == 1) {
+            self.memory.wr_mask.next = self.one.val() << bit_cast::<16, 4>(self.bus_byte.val());
+        }
         if self.sequencer.busy.val() {
-            self.activations.rd_addr.next = self.walker.act_addr.val();
-            self.activations.wr_addr.next = bit_cast::<24, 16>(self.requantiser.wr_addr.val());
-            self.activations.wr_data.next = self.requantiser.wr_data.val();
-            self.activations.wr_en.next = self.requantiser.wr_en.val();
+            self.memory.wr_mask.next = 0.into();
+            self.memory.wr_data.next = self.datapath.out_word.val();
+            self.memory.addr.next = self.sequencer.addr.val();
+            if self.loader.request.val() {
+                self.memory.addr.next = self.loader.addr.val();
+            }
+            if self.fetcher.request.val() {
+                self.memory.addr.next = self.fetcher.addr.val();
+            }
+            // A result has the port, be it written or dropped: that keeps the way from it to the others short.
+            if self.datapath.out_valid.val() {
+                self.memory.addr.next = self.writer.addr.val();
+            }
+            if self.writer.write.val() {
+                self.memory.wr_mask.next = 0xFFFF.into();
+            }
         }
-        if self.sequencer.frozen.val() {
-            self.activations.rd_addr.next = self.feeder.rd_addr.val();
-            self.activations.wr_addr.next = bit_cast::<24, 16>(self.feeder.wr_addr.val());
-            self.activations.wr_data.next = self.front.y.val();
-            self.activations.wr_en.next = self.feeder.wr_en.val();
+        if self.sequencer.frozen.val() & self.has_front.val() {
+            self.spread.byte.next = self.front.y.val();
+            self.memory.wr_data.next = self.spread.word.val();
+            self.memory.addr.next = self.feeder.rd_addr.val();
+            if self.feeder.wr_en.val() {
+                self.memory.addr.next = self.feeder.wr_addr.val();
+                self.memory.wr_mask.next = self.one.val() << bit_cast::<16, 4>(self.feeder.wr_lane.val());
+            }
         }
-        self.weights.rd_addr.next = self.walker.weight_addr.val();
-        self.weights.wr_addr.next = self.bus_addr.val();
-        self.weights.wr_data.next = self.bus_wdata.val();
-        self.weights.wr_en.next = self.bus_we.val() & (self.bus_region.val() == 2);
-        self.parameters.rd_addr.next = self.requantiser.param_addr.val();
-        self.requantiser.param_data.next = unsigned_cast_bus(self.parameters.rd_data.val());
-        self.parameters.wr_addr.next = self.bus_addr.val();
-        self.parameters.wr_data.next = self.bus_wdata.val();
-        self.parameters.wr_en.next = self.bus_we.val() & (self.bus_region.val() == 3);
-        self.program.rd_addr.next = self.sequencer.program_addr.val();
-        self.sequencer.program_data.next = unsigned_cast_bus(self.program.rd_data.val());
-        self.program.wr_addr.next = self.bus_addr.val();
-        self.program.wr_data.next = self.bus_wdata.val();
-        self.program.wr_en.next = self.bus_we.val() & (self.bus_region.val() == 4);
         // Reading back.
         self.registers.address.next = bit_cast::<5, 24>(self.bus_addr.val());
         self.registers.cycles.next = self.sequencer.cycles.val();
-        self.read_back.d.next = self.activation.val();
+        self.read_back.d.next = self.byte.val();
         if self.bus_region.val() == 0 {
             self.read_back.d.next = self.registers.data.val();
         }

@@ -78,6 +78,11 @@ fn converters(layers: &[FrozenLayer]) -> Result<(PackStage, UnpackStage), Frozen
 }
 
 impl FrozenFront {
+    /// Whether nothing is frozen: bytes pass through.
+    pub fn is_empty(&self) -> bool {
+        self._layers == 0
+    }
+
     /// The hardware of the layers, in order.
     ///
     /// # Errors

@@ -172,13 +172,17 @@ fn idle_stages_do_not_toggle() {
 fn the_trackers_front_end_equals_the_interpreter() {
     let capacity = Capacity {
         lanes: 8,
-        activation_bytes: 8192,
-        weight_bytes: 1 << 17,
-        parameter_channels: 256,
-        descriptors: 32,
+        pixels: 2,
+        requantisers: 1,
+        block_rows: true,
+        memory_words: 16_384,
+        weight_words: 1024,
+        list_entries: 512,
+        sum_bits: 24,
+        requant_bits: 26,
     };
     for graph in [zoo::oriented(), zoo::tiny()] {
-        let layers = plan::plan(&graph, 1, &capacity).unwrap().frozen;
+        let layers = plan::plan(&graph, 1, &capacity, plan::PlanOptions::default()).unwrap().frozen;
         let input = layers[0].input;
         let frame = beats(1, input.h * input.w * input.c, 21).remove(0);
         let expected = bytes(&[plan::interpret::frozen(&layers, &frame)]);

@@ -5,9 +5,10 @@ use rust_hdl::prelude::*;
 
 /// Kind, region and sequence number to the status of the reply. Combinational, no clock.
 ///
-/// [`Status::BadRequest`] is an unknown kind, and for reads and writes an unknown region, a read of a region other
-/// than registers and activations, or a length that does not fit. Otherwise [`Status::BadSequence`] is a sequence
-/// number that is neither `expected` nor the one before; [`Kind::Sync`] is always in order.
+/// [`Status::BadRequest`] is an unknown kind, and for reads and writes an unknown region or a length that does not
+/// fit. Otherwise [`Status::BadSequence`] is a sequence
+/// number that is neither `expected` nor the one before, and any number before the first [`Kind::Sync`], which is
+/// always in order.
 #[derive(LogicBlock)]
 pub struct Judge {
     /// Code of the kind.
@@ -16,6 +17,8 @@ pub struct Judge {
     pub seq: Signal<In, Bits<8>>,
     /// Sequence number that is due.
     pub expected: Signal<In, Bits<8>>,
+    /// A request has been accepted since power-up.
+    pub synced: Signal<In, Bit>,
     /// Code of the region.
     pub region: Signal<In, Bits<8>>,
     /// The length is at most `frazil_wire::MAX_PAYLOAD`.
@@ -36,15 +39,12 @@ pub struct Judge {
     kind_run: Signal<Local, Bit>,
     after: Signal<Local, Bits<8>>,
     in_order: Signal<Local, Bit>,
-    readable: Signal<Local, Bit>,
     present: Signal<Local, Bit>,
     good: Signal<Local, Bit>,
     sync: Constant<Bits<8>>,
     read: Constant<Bits<8>>,
     write: Constant<Bits<8>>,
     run: Constant<Bits<8>>,
-    registers: Constant<Bits<8>>,
-    activations: Constant<Bits<8>>,
     last_region: Constant<Bits<8>>,
     status_ok: Constant<Bits<2>>,
     status_sequence: Constant<Bits<2>>,
@@ -57,6 +57,7 @@ impl Default for Judge {
             kind: Default::default(),
             seq: Default::default(),
             expected: Default::default(),
+            synced: Default::default(),
             region: Default::default(),
             fits: Default::default(),
             status: Default::default(),
@@ -70,16 +71,13 @@ impl Default for Judge {
             kind_run: Default::default(),
             after: Default::default(),
             in_order: Default::default(),
-            readable: Default::default(),
             present: Default::default(),
             good: Default::default(),
             sync: code(Kind::Sync as u8),
             read: code(Kind::Read as u8),
             write: code(Kind::Write as u8),
             run: code(Kind::Run as u8),
-            registers: code(Region::Registers as u8),
-            activations: code(Region::Activations as u8),
-            last_region: code(Region::Program as u8),
+            last_region: code(Region::Memory as u8),
             status_ok: code(Status::Ok as u8),
             status_sequence: code(Status::BadSequence as u8),
             status_request: code(Status::BadRequest as u8),
@@ -101,15 +99,12 @@ impl Logic for Judge {
         self.kind_run.next = self.kind.val() == self.run.val();
         self.after.next = self.seq.val() + 1;
         self.in_order.next = self.kind_sync.val()
-            | (self.seq.val() == self.expected.val())
-            | (self.after.val() == self.expected.val());
-        self.readable.next =
-            (self.region.val() == self.registers.val()) | (self.region.val() == self.activations.val());
+            | (self.synced.val()
+                & ((self.seq.val() == self.expected.val()) | (self.after.val() == self.expected.val())));
         self.present.next = self.region.val() <= self.last_region.val();
         self.good.next = self.kind_sync.val()
             | self.kind_run.val()
-            | (self.kind_read.val() & (self.readable.val() & self.fits.val()))
-            | (self.kind_write.val() & (self.present.val() & self.fits.val()));
+            | ((self.kind_read.val() | self.kind_write.val()) & (self.present.val() & self.fits.val()));
         self.status.next = self.status_ok.val();
         if !self.in_order.val() {
             self.status.next = self.status_sequence.val();

@@ -17,9 +17,10 @@ pub const READ_LATENCY: usize = 2;
 /// - Only a write has a payload. Its bytes are stored as they arrive, before their CRC is known, if the
 ///   header's verdict is `Ok`; otherwise they are skipped.
 /// - The verdict is [`Judge`]'s; an `Ok` becomes `BadCrc` when the payload's CRC-16 is wrong. Only a request
-///   that is answered `Ok` moves the expected sequence number to its own plus 1; after power-up it is 0. A repeat of
-///   the last request is in order and is executed again, except that a repeated write stores nothing: what it says
-///   is already there, and a damaged late copy must not overwrite it.
+///   that is answered `Ok` moves the expected sequence number to its own plus 1; after power-up only a
+///   [`frazil_wire::Kind::Sync`] is. A repeat of the last request is in order and changes nothing: a repeated write
+///   stores nothing, because what it says is already there and a damaged late copy must not overwrite it, and a run
+///   that repeats a run starts nothing, because the first may have overwritten its input.
 /// - A reply has the request's kind, sequence number and address; its length is that of its payload, which only a
 ///   successful read has.
 /// - Bytes that arrive between a request's last byte and its reply's last byte are lost.
@@ -56,7 +57,7 @@ pub struct Link {
     pub bus_rdata: Signal<In, Bits<8>>,
     /// Starts the program at `run_entry`; high for one clock.
     pub run_start: Signal<Out, Bit>,
-    /// Descriptor index: the low 16 bits of the request's address.
+    /// Where the program begins: the low 16 bits of the request's address.
     pub run_entry: Signal<Out, Bits<16>>,
     /// A program is running.
     pub run_busy: Signal<In, Bit>,
@@ -65,6 +66,8 @@ pub struct Link {
     judge: Judge,
     state: DFF<LinkState>,
     expected: DFF<Bits<8>>,
+    synced: DFF<Bit>,
+    ran: DFF<Bit>,
     status: DFF<Bits<2>>,
     target: DFF<Bits<3>>,
     address: DFF<Bits<24>>,
@@ -113,6 +116,8 @@ impl Link {
             judge: Default::default(),
             state: Default::default(),
             expected: Default::default(),
+            synced: Default::default(),
+            ran: Default::default(),
             status: Default::default(),
             target: Default::default(),
             address: Default::default(),
@@ -139,7 +144,8 @@ impl Link {
 impl Logic for Link {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, state, expected, status, target, address, left, position, quiet, reading);
+        dff_setup!(self, clock, state, expected, synced, ran, status, target, address, left, position);
+        dff_setup!(self, clock, quiet, reading);
         clock!(self, clock, header, payload);
         // Wiring.
         self.header.data.next = self.rx_data.val();
@@ -154,6 +160,7 @@ impl Logic for Link {
         self.judge.region.next = self.header.region.val();
         self.judge.fits.next = self.header.fits.val();
         self.judge.expected.next = self.expected.q.val();
+        self.judge.synced.next = self.synced.q.val();
         self.payload.data.next = self.rx_data.val();
         self.payload.take.next = false;
         self.payload.restart.next = false;
@@ -243,8 +250,10 @@ impl Logic for Link {
                 self.payload.restart.next = true;
                 if self.is_ok.val() {
                     self.expected.d.next = self.judge.next_seq.val();
+                    self.synced.d.next = true;
+                    self.ran.d.next = self.judge.is_run.val();
+                    self.run_start.next = self.judge.is_run.val() & (self.is_new.val() | !self.ran.q.val());
                 }
-                self.run_start.next = self.judge.is_run.val() & self.is_ok.val();
                 self.state.d.next = LinkState::Running;
             }
             LinkState::Running => {

@@ -1,49 +1,101 @@
-//! Verilog of the two memory styles.
+//! Verilog of the memories.
 
-/// One byte-wide array for each byte of the word: Yosys maps each to block RAM without write masks.
-///
-/// `no_rw_check` says that nobody reads the word being written; without it Yosys adds a bypass register and a
-/// comparator to each array.
-pub fn block_ram(bytes: usize, depth: usize) -> String {
-    let shift = bytes.trailing_zeros();
-    let bits = (depth.max(2) - 1).ilog2() + 1;
+/// A word-wide array with one write and one read port; `depth` is a power of two.
+pub fn words(bytes: usize, depth: usize) -> String {
+    let top = depth.ilog2() - 1;
+    format!(
+        "(* no_rw_check *) reg [{width}:0] mem [0:{last}]; reg [{width}:0] out;\n\
+         always @(posedge clock) begin\n\
+         if (wr_en) mem[wr_addr[{top}:0]] <= wr_data;\n\
+         out <= mem[rd_addr[{top}:0]];\n\
+         end\n\
+         assign rd_data = out;\n",
+        width = 8 * bytes - 1,
+        last = depth - 1,
+    )
+}
+
+/// An array of which one element is read and one or two are written: block RAM ports may differ in width.
+fn widened(width: usize, depth: usize, writes: &str, read: &str) -> String {
+    format!(
+        "(* no_rw_check *) reg [{top}:0] mem [0:{last}]; reg [{top}:0] out;\n\
+         always @(posedge clock) begin\n\
+         if (wr_en) begin {writes} end\n\
+         out <= mem[{read}];\n\
+         end\n",
+        top = width - 1,
+        last = depth - 1,
+    )
+}
+
+/// Parameters: words of one or two channels in, one channel out.
+pub fn parameters(bytes: usize, slots: usize) -> String {
+    let (depth, channel) = (slots * bytes, bytes.ilog2());
+    let word_bits = (slots * 8).ilog2();
+    let slot = if slots == 1 { String::new() } else { format!("rd_addr[{}:4], ", 3 + slots.ilog2()) };
+    let read = format!("{{{slot}rd_addr[{}:0]}}", channel - 1);
+    let word = format!("wr_addr[{}:0]", word_bits - 1);
+    let writes = match bytes {
+        8 => format!("mem[{word}] <= wr_data;"),
+        _ => format!("mem[{{{word}, 1'b0}}] <= wr_data[63:0]; mem[{{{word}, 1'b1}}] <= wr_data[127:64];"),
+    };
+    widened(64, depth, &writes, &read) + "assign rd_data = out;\n"
+}
+
+/// Entries: two in, one out, without the bits that no field uses.
+pub fn entries(bytes: usize, depth: usize) -> String {
+    let (x, y) = super::entries::step_bits(bytes);
+    let (column, row) = (bytes + 16, bytes + 16 + x);
+    let (used, top) = (row + y, depth.ilog2() - 1);
+    let half = |i: usize| format!("wr_data[{}:{}]", 4 * bytes * i + used - 1, 4 * bytes * i);
+    let word = format!("wr_addr[{}:0]", top - 1);
+    let writes = format!("mem[{{{word}, 1'b0}}] <= {}; mem[{{{word}, 1'b1}}] <= {};", half(0), half(1));
+    let fields = format!(
+        "assign mask = out[{}:0];\nassign offset = out[{}:{bytes}];\nassign dx = out[{}:{column}];\nassign dy = out[{}:{row}];\n",
+        bytes - 1,
+        column - 1,
+        row - 1,
+        used - 1
+    );
+    widened(used, depth, &writes, &format!("rd_addr[{top}:0]")) + &fields
+}
+
+/// One byte-wide array for each byte, all read or some written.
+pub fn single_port(bytes: usize, depth: usize) -> String {
+    let top = (depth - 1).ilog2();
+    // A depth that is no power of two leaves addresses that no element has.
+    let in_range = match depth.is_power_of_two() {
+        true => "1'b1".to_string(),
+        false => format!("addr[{top}:0] < {}'d{depth}", top + 1),
+    };
+    let head = format!("wire reads = wr_mask[{}:0] == 0; wire in_range = {in_range};\n", bytes - 1);
     let lane = |i: usize| {
-        let hit = if bytes == 1 { String::new() } else { format!(" && wr_addr[{}:0] == {i}", shift - 1) };
         let (low, high) = (8 * i, 8 * i + 7);
         format!(
-            "(* no_rw_check *) reg [7:0] mem{i} [0:{last}];\n\
-             reg [7:0] out{i};\n\
+            "(* no_rw_check *) reg [7:0] mem{i} [0:{last}]; reg [7:0] out{i};\n\
              always @(posedge clock) begin\n\
-             if (wr_en && in_range{hit}) mem{i}[wr_word] <= wr_data;\n\
-             out{i} <= mem{i}[rd_addr[{top}:0]];\n\
+             if (wr_mask[{i}] & in_range) mem{i}[addr[{top}:0]] <= wr_data[{high}:{low}];\n\
+             if (reads) out{i} <= mem{i}[addr[{top}:0]];\n\
              end\n\
              assign rd_data[{high}:{low}] = out{i};\n",
             last = depth - 1,
-            top = bits - 1,
         )
     };
-    let word = format!(
-        "wire [23:0] wr_index = wr_addr >> {shift};\nwire [{}:0] wr_word = wr_index[{}:0];\n",
-        bits - 1,
-        bits - 1
-    );
-    let in_range = format!("wire in_range = wr_index < 24'd{depth};\n");
-    word + &in_range + &(0..bytes).map(lane).collect::<String>()
+    head + &(0..bytes).map(lane).collect::<String>()
 }
 
-/// `bytes / 2` single-port memories side by side, 16,384 words; a nibble mask selects the byte written.
-pub fn spram(bytes: usize) -> String {
-    let shift = bytes.trailing_zeros();
+/// `bytes / 2` single-port memories side by side; a nibble mask selects the bytes written.
+pub fn spram_single_port(bytes: usize) -> String {
+    let head = format!("wire writes = wr_mask[{}:0] != 0;\n", bytes - 1);
     let bank = |i: usize| {
-        let hit = if bytes == 2 { "1'b1".into() } else { format!("wr_addr[{}:1] == {i}", shift - 1) };
         let (low, high) = (16 * i, 16 * i + 15);
         format!(
-            "wire hit{i} = {hit};\n\
-             SB_SPRAM256KA bank{i} (.ADDRESS(address), .DATAIN({{wr_data, wr_data}}), \
-             .MASKWREN(wr_addr[0] ? 4'b1100 : 4'b0011), .WREN(wr_en && hit{i}), .CHIPSELECT(hit{i} || !wr_en), .CLOCK(clock), \
-             .STANDBY(1'b0), .SLEEP(1'b0), .POWEROFF(1'b1), .DATAOUT(rd_data[{high}:{low}]));\n"
+            "SB_SPRAM256KA bank{i} (.ADDRESS(addr[13:0]), .DATAIN(wr_data[{high}:{low}]), \
+             .MASKWREN({{{{2{{wr_mask[{o}]}}}}, {{2{{wr_mask[{e}]}}}}}}), .WREN(writes), .CHIPSELECT(1'b1), .CLOCK(clock), \
+             .STANDBY(1'b0), .SLEEP(1'b0), .POWEROFF(1'b1), .DATAOUT(rd_data[{high}:{low}]));\n",
+            o = 2 * i + 1,
+            e = 2 * i,
         )
     };
-    let address = format!("wire [13:0] address = wr_en ? wr_addr[{}:{shift}] : rd_addr[13:0];\n", shift + 13);
-    address + &(0..bytes / 2).map(bank).collect::<String>()
+    head + &(0..bytes / 2).map(bank).collect::<String>()
 }

@@ -45,13 +45,18 @@ pub fn assemble(plan: &Plan, spec: &TopSpec) -> Result<Design, HdlError> {
 /// The plan or the specification does not fit the hardware.
 pub fn with_top<U: UseTop>(plan: &Plan, spec: &TopSpec, user: U) -> Result<U::Output, HdlError> {
     check(spec)?;
-    let chip = ChipSpec { identity: identity(plan, spec), weights: spec.weight_memory };
+    let chip = ChipSpec {
+        identity: identity(plan, spec),
+        memory: spec.memory,
+        weight_words: spec.weight_words,
+        list_entries: spec.list_entries,
+        block_rows: spec.block_rows,
+        datapath: spec.datapath,
+    };
     let front = FrozenFront::new(&plan.frozen)?;
     Ok(match spec.lanes {
-        4 => user.call(Box::new(Top::<4>::new(spec, &chip, front)?)),
         8 => user.call(Box::new(Top::<8>::new(spec, &chip, front)?)),
         16 => user.call(Box::new(Top::<16>::new(spec, &chip, front)?)),
-        32 => user.call(Box::new(Top::<32>::new(spec, &chip, front)?)),
         lanes => return Err(HdlError::Lanes(lanes)),
     })
 }
@@ -60,12 +65,10 @@ pub fn with_top<U: UseTop>(plan: &Plan, spec: &TopSpec, user: U) -> Result<U::Ou
 pub fn identity(plan: &Plan, spec: &TopSpec) -> Identity {
     Identity {
         lanes: spec.lanes as u8,
-        descriptors: spec.descriptors as u16,
+        pixels: spec.datapath.pixels as u8,
         design_id: plan.design_id(),
         clock_hz: spec.clock_hz,
-        activation_bytes: spec.activation_bytes as u32,
-        weight_bytes: spec.weight_bytes as u32,
-        parameter_channels: spec.parameter_channels as u32,
+        memory_words: spec.memory_words as u32,
     }
 }
 
@@ -73,37 +76,26 @@ fn check(spec: &TopSpec) -> Result<(), HdlError> {
     if !LANES.contains(&spec.lanes) {
         return Err(HdlError::Lanes(spec.lanes));
     }
-    let words = spec.weight_bytes / spec.lanes;
-    let spram = spec.weight_memory == MemoryStyle::Spram;
+    let spram = spec.memory == MemoryStyle::Spram;
+    let power = |size: usize, most: usize| size.is_power_of_two() && (16..=most).contains(&size);
     let rules = [
+        ("main", spec.memory_words, (64..=1 << 16).contains(&spec.memory_words), "64 to 65536 words"),
         (
-            "activation",
-            spec.activation_bytes,
-            (1..=1 << 16).contains(&spec.activation_bytes),
-            "1 to 65536 bytes",
+            "main",
+            spec.memory_words,
+            !spram || (spec.memory_words == 1 << 14 && spec.lanes == 8),
+            "four SPRAM make 16384 words of 8 bytes",
         ),
         (
             "weight",
-            spec.weight_bytes,
-            (1..=1 << 16).contains(&words),
-            "1 to 65536 words of a byte for each lane",
+            spec.weight_words,
+            power(spec.weight_words, 1 << 11),
+            "a power of two of 16 to 2048 words",
         ),
-        (
-            "weight",
-            spec.weight_bytes,
-            !spram || (words == 1 << 14 && spec.lanes == 8),
-            "four SPRAM make 131072 bytes for 8 lanes",
-        ),
-        (
-            "parameter",
-            spec.parameter_channels,
-            (1..=1 << 13).contains(&spec.parameter_channels),
-            "1 to 8192 channels",
-        ),
-        ("program", spec.descriptors, (1..=1 << 11).contains(&spec.descriptors), "1 to 2048 descriptors"),
+        ("list", spec.list_entries, power(spec.list_entries, 1 << 9), "a power of two of 16 to 512 entries"),
     ];
     match rules.into_iter().find(|(_, _, holds, _)| !holds) {
         Some((memory, size, _, rule)) => Err(HdlError::Memory { memory, size, rule }),
-        None => Ok(()),
+        None => Ok(spec.datapath.check(spec.lanes)?),
     }
 }

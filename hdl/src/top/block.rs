@@ -37,7 +37,7 @@ impl<const N: usize> Top<N> {
     /// The top of a checked specification.
     ///
     /// # Errors
-    /// The serial line does not fit the clock.
+    /// The serial line does not fit the clock, or the array's shape cannot be built.
     pub fn new(spec: &TopSpec, chip: &ChipSpec, front: FrozenFront) -> Result<Self, HdlError> {
         let idle = IDLE_BYTES * 10 * spec.clocks_per_bit;
         Ok(Self {
@@ -47,7 +47,7 @@ impl<const N: usize> Top<N> {
             led: Default::default(),
             pll: Pll::new(spec.pll),
             link: SerialLink::new(spec.clocks_per_bit, idle)?,
-            chip: Chip::new(chip, front),
+            chip: Chip::new(chip, front)?,
             led_low: Constant::new(spec.pins.as_ref().is_some_and(|p| p.led_active_low)),
         })
     }

@@ -26,6 +26,9 @@ pub enum HdlError {
     /// The serial line does not fit the clock.
     #[error(transparent)]
     Link(#[from] LinkError),
+    /// An array that cannot be built.
+    #[error(transparent)]
+    Datapath(#[from] crate::datapath::DatapathError),
     /// A frozen layer that the front end cannot hold.
     #[error(transparent)]
     Frozen(#[from] crate::frozen::FrozenError),

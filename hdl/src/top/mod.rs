@@ -11,11 +11,12 @@ pub use error::HdlError;
 
 use serde::{Deserialize, Serialize};
 
+use crate::datapath::DatapathSpec;
 use crate::memory::MemoryStyle;
 use crate::vendor::PllStyle;
 
 /// Lane counts that a top can be built with.
-pub const LANES: [usize; 4] = [4, 8, 16, 32];
+pub const LANES: [usize; 2] = [8, 16];
 
 /// Silence after which a begun frame is dropped, in byte times: 3.3 ms at 3 Mbaud, more than a USB bridge pauses
 /// within one transfer and less than a host waits before it tries again.
@@ -53,18 +54,20 @@ pub struct Pins {
 /// What a board gives to the top block. Plain values: `hdl` knows no boards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TopSpec {
-    /// Lanes of the MAC array, one of [`LANES`].
+    /// Lanes of the MAC array and bytes of a memory word, one of [`LANES`].
     pub lanes: usize,
-    /// Layer descriptors in program memory.
-    pub descriptors: usize,
-    /// Bytes of activation memory, block RAM.
-    pub activation_bytes: usize,
-    /// Bytes of weight memory.
-    pub weight_bytes: usize,
-    /// What the weight memory is made of.
-    pub weight_memory: MemoryStyle,
-    /// Channels of the parameter memory.
-    pub parameter_channels: usize,
+    /// Blocks may have several rows of pixels, and results may go anywhere.
+    pub block_rows: bool,
+    /// Pixels, requantisers and widths of the array.
+    pub datapath: DatapathSpec,
+    /// Words of the memory.
+    pub memory_words: usize,
+    /// What the memory is made of.
+    pub memory: MemoryStyle,
+    /// Words of the weight ring, a power of two.
+    pub weight_words: usize,
+    /// Entries of the list ring, a power of two.
+    pub list_entries: usize,
     /// System clock in Hz.
     pub clock_hz: u32,
     /// System clocks for each bit of the serial line.

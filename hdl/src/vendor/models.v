@@ -28,6 +28,16 @@ module SB_PLL40_PAD (input PACKAGEPIN, RESETB, BYPASS, output PLLOUTGLOBAL, LOCK
   assign LOCK = 1'b1;
 endmodule
 
+module SB_PLL40_CORE (input REFERENCECLK, RESETB, BYPASS, output PLLOUTGLOBAL, LOCK);
+  parameter FEEDBACK_PATH = "SIMPLE";
+  parameter DIVR = 4'd0;
+  parameter DIVF = 7'd0;
+  parameter DIVQ = 3'd0;
+  parameter FILTER_RANGE = 3'd0;
+  assign PLLOUTGLOBAL = REFERENCECLK;
+  assign LOCK = 1'b1;
+endmodule
+
 module EHXPLLL (input CLKI, CLKFB, RST, STDBY, PHASESEL0, PHASESEL1, PHASEDIR, PHASESTEP, PHASELOADREG,
     PLLWAKESYNC, ENCLKOP, output CLKOP, LOCK);
   parameter PLLRST_ENA = "DISABLED";
@@ -47,4 +57,57 @@ module EHXPLLL (input CLKI, CLKFB, RST, STDBY, PHASESEL0, PHASESEL1, PHASEDIR, P
   parameter CLKFB_DIV = 1;
   assign CLKOP = CLKI;
   assign LOCK = 1'b1;
+endmodule
+
+// In dual 8x8 mode with all its registers, its adders unused.
+module SB_MAC16 (input CLK, CE, input [15:0] A, B, C, D, input AHOLD, BHOLD, CHOLD, DHOLD, IRSTTOP, IRSTBOT,
+    ORSTTOP, ORSTBOT, OLOADTOP, OLOADBOT, ADDSUBTOP, ADDSUBBOT, OHOLDTOP, OHOLDBOT, CI, ACCUMCI, SIGNEXTIN,
+    output [31:0] O, output CO, ACCUMCO, SIGNEXTOUT);
+  parameter A_REG = 0;
+  parameter B_REG = 0;
+  parameter TOP_8x8_MULT_REG = 0;
+  parameter BOT_8x8_MULT_REG = 0;
+  parameter MODE_8x8 = 0;
+  parameter A_SIGNED = 0;
+  parameter B_SIGNED = 0;
+  parameter TOPOUTPUT_SELECT = 0;
+  parameter BOTOUTPUT_SELECT = 0;
+  reg signed [7:0] a1, b1, a0, b0;
+  reg signed [15:0] p1, p0;
+  initial begin a1 = 0; b1 = 0; a0 = 0; b0 = 0; p1 = 0; p0 = 0; end
+  always @(posedge CLK) begin
+    a1 <= A[15:8]; a0 <= A[7:0]; b1 <= B[15:8]; b0 <= B[7:0];
+    p1 <= a1 * b1; p0 <= a0 * b0;
+  end
+  assign O = {p1, p0};
+  assign CO = 1'b0;
+  assign ACCUMCO = 1'b0;
+  assign SIGNEXTOUT = 1'b0;
+endmodule
+
+// Signed, with input, pipeline and output registers.
+module MULT18X18D (
+    input A17, A16, A15, A14, A13, A12, A11, A10, A9, A8, A7, A6, A5, A4, A3, A2, A1, A0, B17, B16, B15,
+    B14, B13, B12, B11, B10, B9, B8, B7, B6, B5, B4, B3, B2, B1, B0, SIGNEDA, SIGNEDB, SOURCEA, SOURCEB,
+    CLK0, CLK1, CLK2, CLK3, CE0, CE1, CE2, CE3, RST0, RST1, RST2, RST3, output P35, P34, P33, P32, P31,
+    P30, P29, P28, P27, P26, P25, P24, P23, P22, P21, P20, P19, P18, P17, P16, P15, P14, P13, P12, P11,
+    P10, P9, P8, P7, P6, P5, P4, P3, P2, P1, P0);
+  parameter REG_INPUTA_CLK = "NONE";
+  parameter REG_INPUTB_CLK = "NONE";
+  parameter REG_PIPELINE_CLK = "NONE";
+  parameter REG_OUTPUT_CLK = "NONE";
+  reg signed [17:0] a, b;
+  reg signed [35:0] x, y;
+  initial begin a = 0; b = 0; x = 0; y = 0; end
+  always @(posedge CLK0) begin
+    a <= {
+      A17, A16, A15, A14, A13, A12, A11, A10, A9, A8, A7, A6, A5, A4, A3, A2, A1, A0};
+    b <= {
+      B17, B16, B15, B14, B13, B12, B11, B10, B9, B8, B7, B6, B5, B4, B3, B2, B1, B0};
+    x <= a * b;
+    y <= x;
+  end
+  assign {
+    P35, P34, P33, P32, P31, P30, P29, P28, P27, P26, P25, P24, P23, P22, P21, P20, P19, P18, P17, P16,
+    P15, P14, P13, P12, P11, P10, P9, P8, P7, P6, P5, P4, P3, P2, P1, P0} = y;
 endmodule

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub enum PllStyle {
     /// The input is the system clock.
     None,
-    /// iCE40 `SB_PLL40_PAD`: `out = in * (divf + 1) / (divr + 1) / 2^divq`.
+    /// iCE40 `SB_PLL40_PAD` or `SB_PLL40_CORE`: `out = in * (divf + 1) / (divr + 1) / 2^divq`.
     Ice40 {
         /// Reference divider less one.
         divr: u8,
@@ -19,6 +19,8 @@ pub enum PllStyle {
         divq: u8,
         /// Loop filter setting.
         filter: u8,
+        /// The clock comes from the PLL's own pin.
+        pad: bool,
     },
     /// ECP5 `EHXPLLL`: `out = in * feedback / input`; the oscillator runs at `out * output`.
     Ecp5 {
@@ -32,11 +34,12 @@ pub enum PllStyle {
 }
 
 impl PllStyle {
-    /// Dividers of an iCE40 PLL for these frequencies, the phase detector at the input frequency.
+    /// Dividers of an iCE40 PLL for these frequencies, the phase detector at the input frequency; `pad` if the clock
+    /// comes from the PLL's own pin.
     ///
     /// Data sheet: oscillator 533 to 1,066 MHz, phase detector 10 to 133 MHz. `None` if no divider gives `out_hz`
     /// exactly.
-    pub fn ice40(in_hz: u32, out_hz: u32) -> Option<Self> {
+    pub fn ice40(in_hz: u32, out_hz: u32, pad: bool) -> Option<Self> {
         let filter = match in_hz {
             10_000_000..17_000_000 => 1,
             17_000_000..26_000_000 => 2,
@@ -51,6 +54,7 @@ impl PllStyle {
                 divf: feedback as u8 - 1,
                 divq,
                 filter,
+                pad,
             })
         })
     }
@@ -107,9 +111,11 @@ impl Logic for Pll {
 fn text(style: PllStyle) -> String {
     match style {
         PllStyle::None => "assign clock_out = clock_in;\n".into(),
-        PllStyle::Ice40 { divr, divf, divq, filter } => format!(
-            "SB_PLL40_PAD #(.FEEDBACK_PATH(\"SIMPLE\"), .DIVR(4'd{divr}), .DIVF(7'd{divf}), .DIVQ(3'd{divq}), \
-             .FILTER_RANGE(3'd{filter})) pll (.PACKAGEPIN(clock_in), .PLLOUTGLOBAL(clock_out), .RESETB(1'b1), .BYPASS(1'b0));\n"
+        PllStyle::Ice40 { divr, divf, divq, filter, pad } => format!(
+            "SB_PLL40_{cell} #(.FEEDBACK_PATH(\"SIMPLE\"), .DIVR(4'd{divr}), .DIVF(7'd{divf}), .DIVQ(3'd{divq}), \
+             .FILTER_RANGE(3'd{filter})) pll (.{input}(clock_in), .PLLOUTGLOBAL(clock_out), .RESETB(1'b1), .BYPASS(1'b0));\n",
+            cell = if pad { "PAD" } else { "CORE" },
+            input = if pad { "PACKAGEPIN" } else { "REFERENCECLK" },
         ),
         PllStyle::Ecp5 { input, feedback, output } => format!(
             "wire fed_back;\nassign clock_out = fed_back;\n\
@@ -131,13 +137,13 @@ mod tests {
     #[test]
     fn board_clocks_have_exact_dividers() {
         assert_eq!(
-            PllStyle::ice40(12_000_000, 24_000_000),
-            Some(PllStyle::Ice40 { divr: 0, divf: 63, divq: 5, filter: 1 })
+            PllStyle::ice40(12_000_000, 24_000_000, true),
+            Some(PllStyle::Ice40 { divr: 0, divf: 63, divq: 5, filter: 1, pad: true })
         );
         assert_eq!(
             PllStyle::ecp5(25_000_000, 60_000_000),
             Some(PllStyle::Ecp5 { input: 5, feedback: 12, output: 9 })
         );
-        assert_eq!(PllStyle::ice40(12_000_000, 24_000_001), None);
+        assert_eq!(PllStyle::ice40(12_000_000, 24_000_001, true), None);
     }
 }

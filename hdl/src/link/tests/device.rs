@@ -45,7 +45,17 @@ pub struct Device {
 }
 
 impl Device {
+    /// A device that expects number 0.
     pub fn new(seed: u64) -> Self {
+        let mut device = Self::unsynced(seed);
+        let sync = request(Kind::Sync, 255, Region::Registers, 0, 0);
+        assert_eq!(device.status(&sync, &[]), Some(Status::Ok));
+        device.sent.clear();
+        device
+    }
+
+    /// A device after power-up.
+    pub fn unsynced(seed: u64) -> Self {
         Self {
             bench: Bench::new(Link::new(IDLE).unwrap()),
             rng: random(seed),

@@ -13,17 +13,14 @@ fn sync(seq: u8) -> Header {
     request(Kind::Sync, seq, Region::Registers, 0, 0)
 }
 
-/// A write of `len` counting bytes to activation memory.
+/// A write of `len` counting bytes to memory.
 fn write(seq: u8, address: u32, len: usize) -> (Header, Vec<u8>) {
-    (
-        request(Kind::Write, seq, Region::Activations, address, len),
-        (0..len).map(|i| (i * 7 + 1) as u8).collect(),
-    )
+    (request(Kind::Write, seq, Region::Memory, address, len), (0..len).map(|i| (i * 7 + 1) as u8).collect())
 }
 
-/// What activation memory holds.
+/// What memory holds.
 fn stored(device: &Device, address: u32, len: usize) -> Vec<u8> {
-    (0..len as u32).map(|i| device.at(Region::Activations as u8, (address + i) & 0xFF_FFFF)).collect()
+    (0..len as u32).map(|i| device.at(Region::Memory as u8, (address + i) & 0xFF_FFFF)).collect()
 }
 
 #[test]
@@ -34,7 +31,7 @@ fn written_bytes_are_read_back() {
         let (header, payload) = write(2 * seq as u8, 0x01_FF80, len);
         assert_eq!(device.status(&header, &payload), OK);
         assert_eq!(stored(&device, 0x01_FF80, len), payload);
-        let read = request(Kind::Read, 2 * seq as u8 + 1, Region::Activations, 0x01_FF80, len);
+        let read = request(Kind::Read, 2 * seq as u8 + 1, Region::Memory, 0x01_FF80, len);
         let (reply, data) = device.ask(&encode(&read, &[])).unwrap();
         assert_eq!((reply.region_or_status, reply.len, reply.address), (0, len as u16, 0x01_FF80));
         assert_eq!(data, payload);
@@ -44,14 +41,13 @@ fn written_bytes_are_read_back() {
 #[test]
 fn every_region_has_its_own_bytes_and_addresses_wrap_at_24_bits() {
     let mut device = Device::new(2);
-    let regions = [Region::Activations, Region::Weights, Region::Parameters, Region::Program];
-    for (seq, region) in regions.into_iter().enumerate() {
+    for (seq, region) in [Region::Registers, Region::Memory].into_iter().enumerate() {
         let header = request(Kind::Write, seq as u8, region, 0xFF_FFFE, 4);
         assert_eq!(device.status(&header, &[1, 2, 3, seq as u8]), OK);
         let found = [0xFF_FFFE, 0xFF_FFFF, 0, 1].map(|a| device.at(region as u8, a));
         assert_eq!(found, [1, 2, 3, seq as u8]);
     }
-    let read = request(Kind::Read, 4, Region::Registers, 0, 32);
+    let read = request(Kind::Read, 2, Region::Registers, 0, 32);
     let due: Vec<u8> = (0..32).map(|a| device.at(0, a)).collect();
     assert_eq!(device.ask(&encode(&read, &[])).unwrap().1, due);
 }
@@ -86,7 +82,7 @@ fn runs_are_started_once_and_waited_for() {
     for seq in 0..40u8 {
         device.run_clocks = rng.random_range(1..700);
         let start = device.clock;
-        let header = request(Kind::Run, seq, Region::Activations, 0x7F_0000 + u32::from(seq) * 99, 0);
+        let header = request(Kind::Run, seq, Region::Memory, 0x7F_0000 + u32::from(seq) * 99, 0);
         assert_eq!(device.status(&header, &[]), OK);
         assert!(device.clock - start > device.run_clocks);
         assert_eq!(device.runs.pop(), Some(u16::from(seq) * 99));
@@ -118,6 +114,34 @@ fn the_sequence_rule() {
 }
 
 #[test]
+fn a_repeated_run_is_answered_and_not_started() {
+    let mut device = Device::new(14);
+    device.run_clocks = 30;
+    let run = |seq| request(Kind::Run, seq, Region::Registers, 5, 0);
+    for seq in 0..3 {
+        for copy in 0..3 {
+            assert_eq!(device.status(&run(seq), &[]), OK, "copy {copy} of run {seq}");
+            assert_eq!(device.runs.len(), usize::from(seq) + 1);
+        }
+    }
+    // A run that has the number of another request is no repeat of a run.
+    assert_eq!(device.status(&request(Kind::Read, 3, Region::Registers, 0, 0), &[]), OK);
+    assert_eq!(device.status(&run(3), &[]), OK);
+    assert_eq!(device.runs.len(), 4);
+}
+
+#[test]
+fn nothing_but_a_sync_is_in_order_after_power_up() {
+    let mut device = Device::unsynced(15);
+    for seq in 0..=255 {
+        let read = request(Kind::Read, seq, Region::Registers, 0, 0);
+        assert_eq!(device.status(&read, &[]), Some(Status::BadSequence), "{seq}");
+    }
+    assert_eq!(device.status(&sync(77), &[]), OK);
+    assert_eq!(device.status(&request(Kind::Run, 78, Region::Registers, 0, 0), &[]), OK);
+}
+
+#[test]
 fn a_refused_run_or_read_does_nothing() {
     let mut device = Device::new(6);
     let run = |seq| request(Kind::Run, seq, Region::Registers, 0, 0);
@@ -146,10 +170,10 @@ fn bad_requests_are_answered_and_their_payload_skipped() {
         // Only a write has a payload: the length of an unknown kind means nothing.
         assert_eq!(device.status(&raw(kind, 1, 77), &[]), bad, "kind {kind}");
     }
-    for region in [2u8, 3, 4, 5, 0x81] {
+    for region in [2u8, 3, 8, 0x81, 0xFF] {
         assert_eq!(device.status(&raw(Kind::Read as u8, region, 4), &[]), bad, "read of region {region}");
     }
-    for region in [5u8, 8, 0x81, 0xFF] {
+    for region in [2u8, 3, 8, 0x81, 0xFF] {
         assert_eq!(
             device.status(&raw(Kind::Write as u8, region, 3), &[1, 2, 3]),
             bad,

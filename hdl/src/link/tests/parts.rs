@@ -83,19 +83,17 @@ fn a_request_header_becomes_its_reply() {
     }
 }
 
-/// The verdict, by the words of the documentation.
-fn verdict(header: &Header, expected: u8) -> Status {
+/// The verdict, by the words of the documentation; nothing is expected after power-up.
+fn verdict(header: &Header, expected: Option<u8>) -> Status {
     let kind = Kind::from_code(header.kind);
     let region = Region::from_code(header.region_or_status);
     let good = match kind {
         None => false,
         Some(Kind::Sync | Kind::Run) => true,
-        Some(Kind::Read) => {
-            matches!(region, Some(Region::Registers | Region::Activations)) && header.len <= 4096
-        }
-        Some(Kind::Write) => region.is_some() && header.len <= 4096,
+        Some(Kind::Read | Kind::Write) => region.is_some() && header.len <= 4096,
     };
-    let ordered = [expected, expected.wrapping_sub(1)].contains(&header.seq) || kind == Some(Kind::Sync);
+    let due = |expected: u8| [expected, expected.wrapping_sub(1)].contains(&header.seq);
+    let ordered = expected.is_some_and(due) || kind == Some(Kind::Sync);
     match (good, ordered) {
         (false, _) => Status::BadRequest,
         (true, false) => Status::BadSequence,
@@ -103,12 +101,13 @@ fn verdict(header: &Header, expected: u8) -> Status {
     }
 }
 
-fn judge_once(judge: &mut Judge, header: &Header, expected: u8) -> (u8, u64, bool, bool, bool) {
+fn judge_once(judge: &mut Judge, header: &Header, expected: Option<u8>) -> (u8, u64, bool, bool, bool) {
     judge.kind.next = u64::from(header.kind).into();
     judge.seq.next = u64::from(header.seq).into();
     judge.region.next = u64::from(header.region_or_status).into();
     judge.fits.next = header.len <= 4096;
-    judge.expected.next = u64::from(expected).into();
+    judge.expected.next = u64::from(expected.unwrap_or(header.seq)).into();
+    judge.synced.next = expected.is_some();
     assert!(simulate(judge, 20));
     let kinds = (judge.is_read.val(), judge.is_write.val(), judge.is_run.val());
     (judge.status.val().to_u64() as u8, judge.next_seq.val().to_u64(), kinds.0, kinds.1, kinds.2)
@@ -122,9 +121,8 @@ fn the_judge_knows_every_combination() {
     let near = [0u8, 1, 2, 127, 254, 255];
     for kind in [0u8, 1, 2, 3, 4, 5, 0x82, 255] {
         for region in [0u8, 1, 2, 3, 4, 5, 0x81, 255] {
-            for (len, seq, expected) in
-                near.iter().flat_map(|s| near.map(|e| (4096, *s, e))).chain([(4097, 7, 7)])
-            {
+            let numbers = near.iter().flat_map(|s| near.map(|e| (4096, *s, Some(e))));
+            for (len, seq, expected) in numbers.chain([(4097, 7, Some(7)), (4096, 7, None)]) {
                 let header = request(kind, seq, region, 0, len);
                 let is = |k: Kind| kind == k as u8;
                 let due = (
@@ -134,7 +132,11 @@ fn the_judge_knows_every_combination() {
                     is(Kind::Write),
                     is(Kind::Run),
                 );
-                assert_eq!(judge_once(&mut judge, &header, expected), due, "{header:?}, expected {expected}");
+                assert_eq!(
+                    judge_once(&mut judge, &header, expected),
+                    due,
+                    "{header:?}, expected {expected:?}"
+                );
             }
         }
     }

@@ -1,0 +1,333 @@
+//! The loader: a layer's stream from memory into the array's own memories, ahead of their use.
+
+use rust_hdl::prelude::*;
+
+/// Reads, for each group, its header word, parameters, entry list and weights, whenever the memory is free.
+///
+/// It begins a group when the fetcher is at the group before it (the list memory holds two lists) and the parameter
+/// slot is free, and writes a weight when the ring has room. `listed` counts the groups whose list stands in its
+/// memory, one clock after the last write; `weights` is where the next weight goes, one clock late, so that a word
+/// below it can be read.
+#[derive(LogicBlock)]
+pub struct Loader {
+    /// Clock.
+    pub clock: Signal<In, Clock>,
+    /// Descriptor field number.
+    pub field: Signal<In, Bits<5>>,
+    /// Descriptor word.
+    pub word: Signal<In, Bits<16>>,
+    /// Stores `word` as `field`.
+    pub load: Signal<In, Bit>,
+    /// Begins a layer.
+    pub start: Signal<In, Bit>,
+    /// Groups that the fetcher has done, modulo 256.
+    pub fetched: Signal<In, Bits<8>>,
+    /// Groups that the issuer has done, modulo 256.
+    pub issued: Signal<In, Bits<8>>,
+    /// Weights below this are done with.
+    pub released: Signal<In, Bits<12>>,
+    /// Asks for a word.
+    pub request: Signal<Out, Bit>,
+    /// Its address.
+    pub addr: Signal<Out, Bits<16>>,
+    /// The memory takes the request in this clock.
+    pub free: Signal<In, Bit>,
+    /// The header's list words, the memory's bytes 0 and 1 of the clock after.
+    pub header_list: Signal<In, Bits<16>>,
+    /// The header's entries.
+    pub header_entries: Signal<In, Bits<16>>,
+    /// The header's weight words.
+    pub header_weights: Signal<In, Bits<16>>,
+    /// The header says that parameters follow.
+    pub header_parameters: Signal<In, Bit>,
+    /// The memory's word goes into parameter memory at `parameter_at`.
+    pub write_parameter: Signal<Out, Bit>,
+    /// Parameter word: slot and word.
+    pub parameter_at: Signal<Out, Bits<8>>,
+    /// The memory's word goes into list memory at `list_at`.
+    pub write_list: Signal<Out, Bit>,
+    /// List word, modulo the memory's size.
+    pub list_at: Signal<Out, Bits<9>>,
+    /// The memory's word goes into the weight ring at `weight`.
+    pub write_weight: Signal<Out, Bit>,
+    /// Weight word, modulo the ring's size.
+    pub weight: Signal<Out, Bits<12>>,
+    /// Weights that can be read: all below this.
+    pub weights: Signal<Out, Bits<12>>,
+    /// Groups whose list stands, modulo 256.
+    pub listed: Signal<Out, Bits<8>>,
+    /// Entries of the present even group.
+    pub entries_even: Signal<Out, Bits<10>>,
+    /// Entries of the present odd group.
+    pub entries_odd: Signal<Out, Bits<10>>,
+    stream: DFF<Bits<16>>,
+    groups: DFF<Bits<9>>,
+    state: DFF<Bits<3>>,
+    at: DFF<Bits<16>>,
+    count: DFF<Bits<12>>,
+    weights_left: DFF<Bits<12>>,
+    list_left: DFF<Bits<10>>,
+    groups_left: DFF<Bits<9>>,
+    group: DFF<Bits<8>>,
+    arriving: DFF<Bits<3>>,
+    arriving_last: DFF<Bit>,
+    parameter_word: DFF<Bits<3>>,
+    list_word: DFF<Bits<9>>,
+    weight_word: DFF<Bits<12>>,
+    readable: DFF<Bits<12>>,
+    lists: DFF<Bits<8>>,
+    even: DFF<Bits<10>>,
+    odd: DFF<Bits<10>>,
+    slot: DFF<Bits<5>>,
+    allowed: DFF<Bit>,
+    room: DFF<Bit>,
+    ahead: Signal<Local, Bits<8>>,
+    lag: Signal<Local, Bits<8>>,
+    wants: Signal<Local, Bit>,
+    granted: Signal<Local, Bit>,
+    last: Signal<Local, Bit>,
+    after: Signal<Local, Bits<3>>,
+    has_weights: Signal<Local, Bit>,
+    finished: Signal<Local, Bit>,
+    held: Signal<Local, Bits<12>>,
+    counted: Signal<Local, Bits<12>>,
+    taken: Signal<Local, Bits<12>>,
+    ring: Constant<Bits<12>>,
+}
+
+impl Loader {
+    /// A loader for a ring of this many weight words.
+    pub fn new(ring: usize) -> Self {
+        Self {
+            clock: Default::default(),
+            field: Default::default(),
+            word: Default::default(),
+            load: Default::default(),
+            start: Default::default(),
+            fetched: Default::default(),
+            issued: Default::default(),
+            released: Default::default(),
+            request: Default::default(),
+            addr: Default::default(),
+            free: Default::default(),
+            header_list: Default::default(),
+            header_entries: Default::default(),
+            header_weights: Default::default(),
+            header_parameters: Default::default(),
+            write_parameter: Default::default(),
+            parameter_at: Default::default(),
+            write_list: Default::default(),
+            list_at: Default::default(),
+            write_weight: Default::default(),
+            weight: Default::default(),
+            weights: Default::default(),
+            listed: Default::default(),
+            entries_even: Default::default(),
+            entries_odd: Default::default(),
+            stream: Default::default(),
+            groups: Default::default(),
+            state: Default::default(),
+            at: Default::default(),
+            count: Default::default(),
+            weights_left: Default::default(),
+            list_left: Default::default(),
+            groups_left: Default::default(),
+            group: Default::default(),
+            arriving: Default::default(),
+            arriving_last: Default::default(),
+            parameter_word: Default::default(),
+            list_word: Default::default(),
+            weight_word: Default::default(),
+            readable: Default::default(),
+            lists: Default::default(),
+            even: Default::default(),
+            odd: Default::default(),
+            slot: Default::default(),
+            ahead: Default::default(),
+            lag: Default::default(),
+            allowed: Default::default(),
+            wants: Default::default(),
+            granted: Default::default(),
+            last: Default::default(),
+            after: Default::default(),
+            has_weights: Default::default(),
+            finished: Default::default(),
+            held: Default::default(),
+            counted: Default::default(),
+            room: Default::default(),
+            taken: Default::default(),
+            ring: Constant::new((ring as u64).into()),
+        }
+    }
+}
+
+impl Logic for Loader {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(
+            self,
+            clock,
+            stream,
+            groups,
+            state,
+            at,
+            count,
+            weights_left,
+            list_left,
+            groups_left,
+            group
+        );
+        dff_setup!(
+            self,
+            clock,
+            arriving,
+            arriving_last,
+            parameter_word,
+            list_word,
+            weight_word,
+            readable,
+            lists
+        );
+        dff_setup!(self, clock, even, odd, slot, allowed, room);
+        if self.load.val() {
+            if self.field.val() == 1 {
+                self.stream.d.next = self.word.val();
+            }
+            if self.field.val() == 2 {
+                self.groups.d.next = self.word.val().get_bits::<9>(0);
+            }
+        }
+        // States: 0 idle, 6 look, 1 ask for the header, 2 read it, 3 parameters, 4 list, 5 weights.
+        // A group may begin when the fetcher has done all but one of those before it. What a request waits for is
+        // looked at a clock before, so that the way to the memory's address is short.
+        self.ahead.next = self.group.q.val() - self.fetched.val();
+        self.lag.next = self.group.q.val() - self.issued.val();
+        self.allowed.d.next = (self.ahead.val().get_bit(7) | (self.ahead.val() < 2)) & (self.lag.val() < 28);
+        self.wants.next = (self.state.q.val() == 3) | (self.state.q.val() == 4);
+        if self.state.q.val() == 1 {
+            self.wants.next = self.allowed.q.val();
+        }
+        if self.state.q.val() == 5 {
+            self.wants.next = self.room.q.val();
+        }
+        self.request.next = self.wants.val();
+        self.addr.next = self.at.q.val();
+        self.granted.next = self.wants.val() & self.free.val();
+        // The weight on its way and the one asked for are not counted yet.
+        self.held.next = self.weight_word.q.val() - self.released.val();
+        self.counted.next = self.held.val();
+        if self.arriving.q.val() == 5 {
+            self.counted.next = self.held.val() + 1;
+        }
+        self.taken.next = self.counted.val();
+        if self.granted.val() & (self.state.q.val() == 5) {
+            self.taken.next = self.counted.val() + 1;
+        }
+        self.room.d.next = self.taken.val() < self.ring.val();
+        self.last.next = self.count.q.val() == 1;
+        self.arriving.d.next = 0.into();
+        self.arriving_last.d.next = self.last.val();
+        self.after.next = self.state.q.val();
+        self.finished.next = false;
+        self.has_weights.next = self.weights_left.q.val() != 0;
+        if self.granted.val() {
+            self.arriving.d.next = self.state.q.val();
+            self.at.d.next = self.at.q.val() + 1;
+            self.count.d.next = self.count.q.val() - 1;
+            if self.state.q.val() == 1 {
+                self.after.next = 2.into();
+            }
+            if (self.state.q.val() == 3) & self.last.val() {
+                self.after.next = 4.into();
+                self.count.d.next = bit_cast::<12, 10>(self.list_left.q.val());
+                if self.list_left.q.val() == 0 {
+                    self.after.next = 5.into();
+                    self.count.d.next = self.weights_left.q.val();
+                    self.finished.next = !self.has_weights.val();
+                }
+            }
+            if (self.state.q.val() == 4) & self.last.val() {
+                self.after.next = 5.into();
+                self.count.d.next = self.weights_left.q.val();
+                self.finished.next = !self.has_weights.val();
+            }
+            if (self.state.q.val() == 5) & self.last.val() {
+                self.finished.next = true;
+            }
+        }
+        // The header stands.
+        if self.state.q.val() == 2 {
+            self.list_left.d.next = self.header_list.val().get_bits::<10>(0);
+            self.weights_left.d.next = self.header_weights.val().get_bits::<12>(0);
+            if self.group.q.val().get_bit(0) {
+                self.odd.d.next = self.header_entries.val().get_bits::<10>(0);
+            } else {
+                self.even.d.next = self.header_entries.val().get_bits::<10>(0);
+            }
+            self.count.d.next = 8.into();
+            self.after.next = 3.into();
+            if !self.header_parameters.val() {
+                self.count.d.next = self.header_list.val().get_bits::<12>(0);
+                self.after.next = 4.into();
+                if self.header_list.val() == 0 {
+                    self.count.d.next = self.header_weights.val().get_bits::<12>(0);
+                    self.after.next = 5.into();
+                    self.finished.next = self.header_weights.val() == 0;
+                }
+            }
+        }
+        if self.state.q.val() == 6 {
+            self.after.next = 1.into();
+        }
+        if self.finished.val() {
+            self.after.next = 6.into();
+            self.group.d.next = self.group.q.val() + 1;
+            self.groups_left.d.next = self.groups_left.q.val() - 1;
+            if self.groups_left.q.val() == 1 {
+                self.after.next = 0.into();
+            }
+        }
+        self.state.d.next = self.after.val();
+        // Words that arrive.
+        self.write_parameter.next = self.arriving.q.val() == 3;
+        self.write_list.next = self.arriving.q.val() == 4;
+        self.write_weight.next = self.arriving.q.val() == 5;
+        self.parameter_at.next =
+            (bit_cast::<8, 5>(self.slot.q.val()) << 3) | bit_cast::<8, 3>(self.parameter_word.q.val());
+        self.list_at.next = self.list_word.q.val();
+        self.weight.next = self.weight_word.q.val();
+        self.readable.d.next = self.weight_word.q.val();
+        self.weights.next = self.readable.q.val();
+        self.listed.next = self.lists.q.val();
+        self.entries_even.next = self.even.q.val();
+        self.entries_odd.next = self.odd.q.val();
+        if self.arriving.q.val() == 3 {
+            self.parameter_word.d.next = self.parameter_word.q.val() + 1;
+            if self.arriving_last.q.val() {
+                self.slot.d.next = self.slot.q.val() + 1;
+            }
+        }
+        if self.arriving.q.val() == 4 {
+            self.list_word.d.next = self.list_word.q.val() + 1;
+            if self.arriving_last.q.val() {
+                self.lists.d.next = self.lists.q.val() + 1;
+            }
+        }
+        if self.arriving.q.val() == 5 {
+            self.weight_word.d.next = self.weight_word.q.val() + 1;
+        }
+        if self.start.val() {
+            self.state.d.next = 6.into();
+            self.arriving.d.next = 0.into();
+            self.at.d.next = self.stream.q.val();
+            self.groups_left.d.next = self.groups.q.val();
+            self.group.d.next = 0.into();
+            self.parameter_word.d.next = 0.into();
+            self.list_word.d.next = 0.into();
+            self.weight_word.d.next = 0.into();
+            self.readable.d.next = 0.into();
+            self.lists.d.next = 0.into();
+            self.slot.d.next = 0.into();
+        }
+    }
+}
