@@ -102,16 +102,23 @@ fn judge_and_crc_maps() {
             b.seq.next = u64::from(seq).into();
             b.expected.next = u64::from(expected).into();
             b.fits.next = rng.random_bool(0.8);
+            b.synced.next = rng.random_bool(0.8);
         };
         recorder.cycle(drive, |_| ()).unwrap();
     }
     replay("judge and CRC maps", &recorder);
 }
 
+/// The first request after power-up.
+fn sync(seq: u8) -> Vec<u8> {
+    let kind = Kind::Sync as u8;
+    encode(&Header { magic: MAGIC_REQUEST, kind, seq, region_or_status: 0, address: 0, len: 0 }, &[])
+}
+
 /// A request of any sort, and its payload if it is a write.
 fn any_request(rng: &mut Pcg64, seq: &mut u8) -> Vec<u8> {
     let kind = [1, 2, 2, 3, 3, 3, 3, 4, 5, rng.random()][rng.random_range(0..10)];
-    let region = if rng.random_bool(0.9) { rng.random_range(0..5) } else { byte(rng) };
+    let region = if rng.random_bool(0.9) { rng.random_range(0..3).min(1) } else { byte(rng) };
     let address = if rng.random_bool(0.8) { rng.random_range(0..140) } else { rng.random_range(0..1 << 24) };
     let len = [0, 1, 2, 3, rng.random_range(0..40), 4097][rng.random_range(0..6)];
     if rng.random_bool(0.15) {
@@ -150,10 +157,14 @@ fn link_equals_the_simulated_device() {
     let mut rng = random(5);
     let mut twin = Twin::new(6);
     let (mut seq, mut statuses, mut silent) = (0, [0; 4], 0);
+    twin.ask(&sync(255));
     for _ in 0..600 {
         let mut frame = any_request(&mut rng, &mut seq);
         damage(&mut rng, &mut frame);
         let reply = twin.ask(&frame);
+        if rng.random_bool(0.2) {
+            twin.ask(&frame);
+        }
         match reply.get(3) {
             Some(status) => statuses[usize::from(*status)] += 1,
             None => silent += 1,
@@ -175,8 +186,8 @@ fn serial_link() {
     let block = SerialLink::new(CLOCKS, 2000).unwrap();
     let mut recorder = Recorder::new(Box::new(block), |b| &mut b.clock).unwrap();
     let (mut seq, mut line) = (0, Vec::new());
-    for _ in 0..60 {
-        let mut frame = any_request(&mut rng, &mut seq);
+    for i in 0..60 {
+        let mut frame = if i == 0 { sync(255) } else { any_request(&mut rng, &mut seq) };
         frame.truncate(80);
         seq = seq.wrapping_add(1);
         for value in frame {

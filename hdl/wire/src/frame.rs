@@ -15,14 +15,16 @@ pub const MAX_PAYLOAD: usize = 4096;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Kind {
-    /// Accepted with any sequence number; the device expects `seq + 1` next. No payload.
+    /// Accepted with any sequence number; the device expects `seq + 1` next. The first request after power-up. No
+    /// payload.
     Sync = 0x01,
     /// The reply carries `len` bytes of `region` from `address`; the request itself has no payload although
     /// its `len` is not zero.
     Read = 0x02,
     /// The payload is stored in `region` from `address`.
     Write = 0x03,
-    /// Runs the program from the descriptor whose index is in `address`; the reply comes when it has ended.
+    /// Runs the program whose first descriptor is at word `address` of memory; the reply comes when it has ended. Repeated, it is answered and not run
+    /// again.
     Run = 0x04,
 }
 
@@ -39,22 +41,15 @@ impl Kind {
 pub enum Region {
     /// Read-only registers, see [`crate::Register`].
     Registers = 0,
-    /// Activation memory, read and write: int8 tensors, NHWC.
-    Activations = 1,
-    /// Weight memory, write only: byte `k * lanes + lane` is weight `k` of a lane.
-    Weights = 2,
-    /// Requantisation parameters, write only: little-endian 16-bit words.
-    Parameters = 3,
-    /// Descriptor program, write only: little-endian 16-bit words.
-    Program = 4,
+    /// The device's memory, read and write: tensors, weights, parameters and descriptors. Byte `lanes * w + lane`
+    /// is lane `lane` of word `w`.
+    Memory = 1,
 }
 
 impl Region {
     /// The region with this code.
     pub fn from_code(code: u8) -> Option<Self> {
-        [Self::Registers, Self::Activations, Self::Weights, Self::Parameters, Self::Program]
-            .into_iter()
-            .find(|r| *r as u8 == code)
+        [Self::Registers, Self::Memory].into_iter().find(|r| *r as u8 == code)
     }
 }
 
@@ -90,7 +85,7 @@ pub struct Header {
     pub seq: u8,
     /// Code of a [`Region`] in a request, of a [`Status`] in a reply.
     pub region_or_status: u8,
-    /// Byte address, or descriptor index of [`Kind::Run`]; 24 bits. A reply repeats its request's.
+    /// Byte address, or word address of [`Kind::Run`]; 24 bits. A reply repeats its request's.
     pub address: u32,
     /// Bytes of payload (asked for, in a read request; following, otherwise).
     pub len: u16,
@@ -210,7 +205,7 @@ mod tests {
             magic: MAGIC_REQUEST,
             kind: Kind::Write as u8,
             seq,
-            region_or_status: Region::Weights as u8,
+            region_or_status: Region::Memory as u8,
             address: 0x01_2345,
             len: payload.len() as u16,
         };

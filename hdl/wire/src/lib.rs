@@ -9,12 +9,15 @@
 //!                          status     little endian    little end.  of 0..=8              little end.
 //! ```
 //!
-//! The sequence number of a request follows that of the last request answered `Ok`, or repeats it: then it is done
-//! again with the same result, except that a repeated write is checked and answered but not stored: its bytes are
-//! there already, and a damaged late copy must not overwrite them. So a number stands for one request. [`Kind::Sync`] may have any number. What is
-//! wrong first is answered: an unknown kind or region or an impossible length, then the number, then the payload's
-//! CRC. Only a write has a payload that is waited for; it is stored as it arrives. A device that runs or answers
-//! does not listen, a wrong header gets no answer, and silence in the middle of a frame ends it.
+//! The sequence number of a request follows that of the last request answered `Ok`, or repeats it: a number stands
+//! for one request, and a repeat is answered like the first copy but changes nothing. A repeated write is checked
+//! and not stored, because its bytes are there already and a damaged late copy must not overwrite them; a run that
+//! repeats a run is not executed again, so that a program may overwrite its input. [`Kind::Sync`] may have any
+//! number, and after power-up nothing else is in order, so that a restart never goes unnoticed.
+//!
+//! What is wrong first is answered: an unknown kind or region or an impossible length, then the number, then the
+//! payload's CRC. Only a write has a payload that is waited for; it is stored as it arrives. A device that runs or
+//! answers does not listen, a wrong header gets no answer, and silence in the middle of a frame ends it.
 //!
 //! The simulated device, the RustHDL link kernel and the host session all take their constants from here.
 
@@ -28,5 +31,5 @@ pub use frame::{
     Decoded, Decoder, HEADER_LEN, Header, Kind, MAGIC_REPLY, MAGIC_REQUEST, MAX_PAYLOAD, Region, Status,
     encode,
 };
-pub use register::{DESCRIPTOR_BYTES, PARAMETER_BYTES, PROTOCOL_VERSION, REGISTER_BYTES, Register};
+pub use register::{PROTOCOL_VERSION, REGISTER_BYTES, Register};
 pub use transport::Transport;

@@ -14,9 +14,6 @@ pub enum StateLoss {
     /// The device answered a request that this session has not made.
     #[error("the device answered a request that was never made")]
     ForeignRequest,
-    /// A damaged copy of a write came after the write itself had been accepted.
-    #[error("a damaged copy of a finished write reached the device")]
-    DamagedCopy,
     /// An earlier request failed for good.
     #[error("an earlier request failed")]
     FailedBefore,
@@ -92,14 +89,6 @@ pub enum LinkError {
         len: usize,
         /// Bytes of the region.
         size: u64,
-    },
-    /// A region that cannot be read, or not be written.
-    #[error("{region:?} cannot be {verb}")]
-    Forbidden {
-        /// The region.
-        region: Region,
-        /// "read" or "written".
-        verb: &'static str,
     },
     /// A device selection that cannot be understood.
     #[error("`{0}` names no device: expected VID:PID[-INTERFACE][:SERIAL] or a port")]
@@ -177,7 +166,6 @@ impl LinkError {
             Self::DesignMismatch { .. } => "frazil::link::design_mismatch",
             Self::DeviceChanged { .. } => "frazil::link::device_changed",
             Self::OutOfRange { .. } => "frazil::link::out_of_range",
-            Self::Forbidden { .. } => "frazil::link::forbidden",
             Self::BadSelector(_) => "frazil::link::bad_selector",
             Self::NotFound(_) => "frazil::link::not_found",
             Self::Ambiguous { .. } => "frazil::link::ambiguous",
@@ -207,9 +195,7 @@ impl LinkError {
             }
             Self::StateLost(_) => "upload the model again; if it recurs, check power and cable".into(),
             Self::DeviceChanged { .. } => "start again".into(),
-            Self::OutOfRange { .. } | Self::Forbidden { .. } => {
-                "the model does not fit this device: `frazil plan`".into()
-            }
+            Self::OutOfRange { .. } => "the model does not fit this device: `frazil plan`".into(),
             Self::BadSelector(_) | Self::NotFound(_) | Self::List(_) => "`frazil list`".into(),
             Self::Ambiguous { .. } => "name one of them: `--device PORT`".into(),
             Self::Inaccessible { why, .. } => access_hint(why),
@@ -259,6 +245,7 @@ mod tests {
         assert!(LinkError::NoAnswer { attempts: 1 }.leaves_doubt());
         assert!(LinkError::StateLost(StateLoss::Restarted).leaves_doubt());
         assert!(!LinkError::DesignMismatch { device: 1, expected: 2 }.leaves_doubt());
-        assert!(!LinkError::Forbidden { region: Region::Weights, verb: "read" }.leaves_doubt());
+        let beyond = LinkError::OutOfRange { region: Region::Memory, address: 9, len: 1, size: 8 };
+        assert!(!beyond.leaves_doubt());
     }
 }

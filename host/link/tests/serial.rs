@@ -59,9 +59,9 @@ fn a_session_works_over_a_serial_port() {
     let mut session = Session::connect(SerialTransport::open(&name, &config).unwrap(), config).unwrap();
     session.expect_design(DEVICE.design_id).unwrap();
     let data: Vec<u8> = (0..=255).collect();
-    session.write(Region::Activations, 0, &data).unwrap();
+    session.write(0, &data).unwrap();
     assert_eq!(session.run(1).unwrap(), 1010);
-    assert_eq!(session.read(Region::Activations, HALF as u32, HALF).unwrap(), data);
+    assert_eq!(session.read(Region::Memory, HALF as u32, HALF).unwrap(), data);
     stop.store(true, Ordering::Relaxed);
     server.join().unwrap();
 }

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::{Duration, Instant};
 
-use common::{DEVICE, HALF, Mixer, config, device};
+use common::{DEVICE, HALF, MEMORY, Mixer, config, device};
 use frazil_link::{LinkError, Recorder, Replay, Session, SessionConfig, StateLoss};
 use frazil_sim::device::{DeviceConfig, SimDevice};
 use frazil_wire::{MAX_PAYLOAD, Region, Register, Transport};
@@ -19,13 +19,9 @@ fn connect() -> Session<SimDevice<Mixer>> {
 fn a_session_knows_its_device() {
     let session = connect();
     let info = session.info();
-    assert_eq!(
-        (info.version, info.lanes, info.descriptors),
-        (DEVICE.version, DEVICE.lanes, DEVICE.descriptors)
-    );
+    assert_eq!((info.version, info.lanes, info.pixels), (DEVICE.version, DEVICE.lanes, DEVICE.pixels));
     assert_eq!((info.design_id, info.clock_hz), (DEVICE.design_id, DEVICE.clock_hz));
-    assert_eq!((info.activation_bytes, info.weight_bytes), (DEVICE.activation_bytes, DEVICE.weight_bytes));
-    assert_eq!(info.parameter_channels, DEVICE.parameter_channels);
+    assert_eq!(info.memory_words, DEVICE.memory_words);
     assert!(session.expect_design(DEVICE.design_id).is_ok());
     let error = session.expect_design(1).unwrap_err();
     let text = "the device holds design feed0123456789ab, the model needs 0000000000000001";
@@ -36,11 +32,11 @@ fn a_session_knows_its_device() {
 fn what_is_written_is_read_back_and_run() {
     let mut session = connect();
     let input: Vec<u8> = (0..=255).collect();
-    session.write(Region::Activations, 0, &input).unwrap();
-    assert_eq!(session.read(Region::Activations, 0, HALF).unwrap(), input);
+    session.write(0, &input).unwrap();
+    assert_eq!(session.read(Region::Memory, 0, HALF).unwrap(), input);
     assert_eq!(session.run(3).unwrap(), 1030);
     // All other memories are zero, so the result is the input.
-    assert_eq!(session.read(Region::Activations, HALF as u32, HALF).unwrap(), input);
+    assert_eq!(session.read(Region::Memory, HALF as u32, HALF).unwrap(), input);
     let cycles = session.read(Region::Registers, Register::Cycles.address(), 4).unwrap();
     assert_eq!(cycles, 1030u32.to_le_bytes());
     assert_eq!(session.stats().retries, 0);
@@ -48,12 +44,12 @@ fn what_is_written_is_read_back_and_run() {
 
 #[test]
 fn long_transfers_are_split() {
-    let big = DeviceConfig { activation_bytes: 10_000, ..DEVICE };
+    let big = DeviceConfig { memory_words: 1250, ..DEVICE };
     let mut session = Session::connect(SimDevice::new(big, Mixer), config()).unwrap();
     let data: Vec<u8> = (0..9_999u32).map(|i| (i * 7 / 3) as u8).collect();
     let before = session.stats();
-    session.write(Region::Activations, 1, &data).unwrap();
-    assert_eq!(session.read(Region::Activations, 1, data.len()).unwrap(), data);
+    session.write(1, &data).unwrap();
+    assert_eq!(session.read(Region::Memory, 1, data.len()).unwrap(), data);
     let after = session.stats();
     assert_eq!(after.requests - before.requests, 2 * data.len().div_ceil(MAX_PAYLOAD) as u64);
     let frames = 3;
@@ -67,8 +63,8 @@ fn long_transfers_are_split() {
 fn transfers_of_nothing_cost_nothing() {
     let mut session = connect();
     let before = session.stats();
-    session.write(Region::Weights, 200, &[]).unwrap();
-    assert!(session.read(Region::Activations, 0, 0).unwrap().is_empty());
+    session.write(MEMORY, &[]).unwrap();
+    assert!(session.read(Region::Memory, 0, 0).unwrap().is_empty());
     assert_eq!(session.stats(), before);
 }
 
@@ -76,32 +72,16 @@ fn transfers_of_nothing_cost_nothing() {
 fn what_does_not_fit_is_refused_before_it_is_sent() {
     let mut session = connect();
     let before = session.stats();
-    let sizes = [
-        (Region::Activations, 512),
-        (Region::Weights, 200),
-        (Region::Parameters, 144),
-        (Region::Program, 512),
-    ];
-    for (region, size) in sizes {
-        assert!(session.write(region, size - 1, &[0]).is_ok());
-        for (address, len) in [(size, 1), (size - 1, 2), (u32::MAX, 1), (0, size as usize + 1)] {
-            let error = session.write(region, address, &vec![0; len]).unwrap_err();
-            assert!(
-                matches!(error, LinkError::OutOfRange { size: s, .. } if s == u64::from(size)),
-                "{error}"
-            );
-        }
+    assert!(session.write(MEMORY - 1, &[0]).is_ok());
+    for (address, len) in [(MEMORY, 1), (MEMORY - 1, 2), (u32::MAX, 1), (0, MEMORY as usize + 1)] {
+        let error = session.write(address, &vec![0; len]).unwrap_err();
+        assert!(matches!(error, LinkError::OutOfRange { size, .. } if size == u64::from(MEMORY)), "{error}");
     }
     assert!(matches!(session.read(Region::Registers, 29, 4), Err(LinkError::OutOfRange { .. })));
-    assert!(matches!(session.run(8), Err(LinkError::OutOfRange { region: Region::Program, .. })));
-    for region in [Region::Weights, Region::Parameters, Region::Program] {
-        assert!(matches!(session.read(region, 0, 1), Err(LinkError::Forbidden { verb: "read", .. })));
+    for entry in [MEMORY / 8, u32::MAX] {
+        assert!(matches!(session.run(entry), Err(LinkError::OutOfRange { region: Region::Memory, .. })));
     }
-    assert!(matches!(
-        session.write(Region::Registers, 0, &[1]),
-        Err(LinkError::Forbidden { verb: "written", .. })
-    ));
-    assert_eq!(session.stats().requests, before.requests + 4);
+    assert_eq!(session.stats().requests, before.requests + 1);
 }
 
 #[test]
@@ -170,16 +150,16 @@ fn a_program_that_never_ends_is_no_answer() {
 #[test]
 fn a_restarted_device_is_noticed_and_only_resynchronising_helps() {
     let mut session = connect();
-    session.write(Region::Activations, 0, &[1; 16]).unwrap();
+    session.write(0, &[1; 16]).unwrap();
     session.transport_mut().power_cycle();
-    let error = session.read(Region::Activations, 0, 16).unwrap_err();
+    let error = session.read(Region::Memory, 0, 16).unwrap_err();
     assert!(matches!(error, LinkError::StateLost(StateLoss::Restarted)), "{error}");
     for _ in 0..3 {
-        let error = session.read(Region::Activations, 0, 16).unwrap_err();
+        let error = session.read(Region::Memory, 0, 16).unwrap_err();
         assert!(matches!(error, LinkError::StateLost(StateLoss::FailedBefore)), "{error}");
     }
     session.resynchronise().unwrap();
-    assert_eq!(session.read(Region::Activations, 0, 16).unwrap(), [0; 16]);
+    assert_eq!(session.read(Region::Memory, 0, 16).unwrap(), [0; 16]);
 }
 
 #[test]
@@ -188,14 +168,14 @@ fn work_that_uploads_all_it_needs_survives_a_restart() {
     let mut tries = 0;
     let read = session.restoring(3, |s| {
         tries += 1;
-        s.write(Region::Activations, 0, &[5; 16])?;
+        s.write(0, &[5; 16])?;
         if tries < 3 {
             s.transport_mut().power_cycle();
         }
-        s.read(Region::Activations, 0, 16)
+        s.read(Region::Memory, 0, 16)
     });
     assert_eq!((read.unwrap(), tries), (vec![5; 16], 3));
-    let error = session.restoring(3, |s| s.read(Region::Activations, 600, 1)).unwrap_err();
+    let error = session.restoring(3, |s| s.read(Region::Memory, MEMORY, 1)).unwrap_err();
     assert!(matches!(error, LinkError::OutOfRange { .. }), "an error without doubt is not tried again");
 }
 
@@ -234,10 +214,10 @@ fn a_lost_answer_is_asked_for_again() {
     for kind in [1, 2, 3, 4] {
         let deaf = Deaf { device: device(), kind, losses: 3, lose: false };
         let mut session = Session::connect(deaf, config()).unwrap();
-        session.write(Region::Activations, 4, &[7; 9]).unwrap();
+        session.write(4, &[7; 9]).unwrap();
         assert_eq!(session.run(1).unwrap(), 1010);
         assert_eq!(
-            session.read(Region::Activations, HALF as u32, 16).unwrap()[3..14],
+            session.read(Region::Memory, HALF as u32, 16).unwrap()[3..14],
             [0, 7, 7, 7, 7, 7, 7, 7, 7, 7, 0]
         );
         assert_eq!(session.transport().losses, 0);
@@ -279,16 +259,16 @@ fn a_late_answer_is_not_taken_for_another_one() {
     for hold in [3, 4] {
         let delayed = Delayed { device: device(), held: VecDeque::new(), hold };
         let mut session = Session::connect(delayed, config()).unwrap();
-        assert_eq!(session.read(Region::Activations, 0, 1).unwrap(), [0]);
-        session.write(Region::Activations, 0, &[9]).unwrap();
-        assert_eq!(session.read(Region::Activations, 0, 1).unwrap(), [9]);
+        assert_eq!(session.read(Region::Memory, 0, 1).unwrap(), [0]);
+        session.write(0, &[9]).unwrap();
+        assert_eq!(session.read(Region::Memory, 0, 1).unwrap(), [9]);
         assert!(session.stats().retries > 0);
     }
 }
 
 fn work<T: Transport>(session: &mut Session<T>) -> Result<(u64, Vec<u8>), LinkError> {
-    session.write(Region::Activations, 0, &[3; 32])?;
-    Ok((session.run(2)?, session.read(Region::Activations, HALF as u32, 32)?))
+    session.write(0, &[3; 32])?;
+    Ok((session.run(2)?, session.read(Region::Memory, HALF as u32, 32)?))
 }
 
 #[test]

@@ -10,37 +10,36 @@ const BITS_PER_BYTE: u64 = 10;
 pub struct DeviceConfig {
     /// Version of the protocol that the device claims to speak; [`frazil_wire::PROTOCOL_VERSION`] in earnest.
     pub version: u8,
-    /// Lanes of the MAC array: weight `k` of a lane is byte `k * lanes + lane` of weight memory.
+    /// Lanes of the MAC array, which are the bytes of a memory word.
     pub lanes: u8,
-    /// Descriptors in program memory, 64 bytes each.
-    pub descriptors: u16,
+    /// Pixels that the MAC array computes at once.
+    pub pixels: u8,
     /// Hash of the plan that the device was built from.
     pub design_id: u64,
     /// Clock in Hz.
     pub clock_hz: u32,
-    /// Activation memory in bytes.
-    pub activation_bytes: u32,
-    /// Weight memory in bytes, all lanes together.
-    pub weight_bytes: u32,
-    /// Channels in parameter memory, 16 bytes each.
-    pub parameter_channels: u32,
+    /// Words of memory.
+    pub memory_words: u32,
     /// Bits a second of the serial line.
     pub baud: u32,
 }
 
 impl DeviceConfig {
     /// The read-only registers and their little-endian contents.
-    pub(super) fn registers(&self) -> [(Register, Vec<u8>); 8] {
+    pub(super) fn registers(&self) -> [(Register, Vec<u8>); 6] {
         [
             (Register::Version, vec![self.version]),
             (Register::Lanes, vec![self.lanes]),
-            (Register::Descriptors, self.descriptors.to_le_bytes().to_vec()),
+            (Register::Pixels, vec![self.pixels]),
             (Register::DesignId, self.design_id.to_le_bytes().to_vec()),
             (Register::ClockHz, self.clock_hz.to_le_bytes().to_vec()),
-            (Register::ActivationBytes, self.activation_bytes.to_le_bytes().to_vec()),
-            (Register::WeightBytes, self.weight_bytes.to_le_bytes().to_vec()),
-            (Register::ParameterChannels, self.parameter_channels.to_le_bytes().to_vec()),
+            (Register::MemoryWords, self.memory_words.to_le_bytes().to_vec()),
         ]
+    }
+
+    /// Bytes of memory.
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.memory_words as usize * usize::from(self.lanes)
     }
 
     /// Clock cycles that one byte takes on the wire, at least 1.

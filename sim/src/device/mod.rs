@@ -3,12 +3,12 @@
 //! [`SimDevice`] is the link kernel of the hardware at the level of bytes, with the same rules:
 //!
 //! - a header whose CRC-8 is wrong is dropped without an answer, and the search for a request begins again;
-//! - a request that is not understood (unknown kind or region, more than `MAX_PAYLOAD` bytes, reading a region
-//!   that can only be written) is answered `BadRequest`, and nothing is stored;
+//! - a request that is not understood (unknown kind or region, more than `MAX_PAYLOAD` bytes) is answered `BadRequest`, and nothing is stored;
 //! - a sequence number that neither follows the last accepted one nor repeats it is answered `BadSequence`, and
-//!   nothing is stored; `Sync` is always accepted and sets the number;
+//!   nothing is stored; `Sync` is always accepted and sets the number, and comes first after power-up;
 //! - the payload of a write is stored as it arrives, and answered `BadCrc` when its CRC-16 turns out wrong; that of
 //!   a repeated write is checked but not stored: it is there already, and a damaged late copy must not overwrite it;
+//! - a run that repeats a run is answered and not executed again, because it may have overwritten its input;
 //! - an idle gap in the middle of a frame forgets the frame;
 //! - bytes that arrive while the device runs or answers are ignored.
 //!
@@ -36,10 +36,8 @@ use sequence::Sequence;
 
 /// What a program does to the memories, and for how long.
 pub trait Engine {
-    /// Runs the program from descriptor `entry` to its end and returns the clock cycles, counted from accepting
+    /// Runs the program whose first descriptor is at word `entry` to its end and returns the clock cycles, counted from accepting
     /// the request to the program's end. `None` is a program that never ends: the device falls silent.
-    ///
-    /// A run must not overwrite its own inputs, because the host repeats a request whose answer was lost.
     fn run(&mut self, memories: &mut Memories, entry: u32) -> Option<u64>;
 }
 
@@ -80,7 +78,7 @@ impl<E: Engine> SimDevice<E> {
             memories: Memories::new(&config),
             config,
             receiver: Receiver::new(),
-            sequence: Sequence::new(),
+            sequence: Sequence::default(),
             verdict: Status::Ok,
             replies: VecDeque::new(),
             busy: Busy::For(0),
@@ -97,7 +95,7 @@ impl<E: Engine> SimDevice<E> {
     pub fn power_cycle(&mut self) {
         self.memories = Memories::new(&self.config);
         self.receiver = Receiver::new();
-        self.sequence = Sequence::new();
+        self.sequence = Sequence::default();
         self.replies.clear();
         self.busy = Busy::For(0);
     }
@@ -147,10 +145,10 @@ impl<E: Engine> SimDevice<E> {
         if self.verdict == Status::Ok && !good {
             self.verdict = Status::BadCrc;
         }
+        let payload = self.execute(header);
         if self.verdict == Status::Ok {
             self.sequence.accept(header);
         }
-        let payload = self.execute(header);
         if let Busy::For(time) = self.busy {
             let reply = encode(&reply_header(header, self.verdict, payload.len()), &payload);
             self.busy = Busy::For(time.saturating_add(reply.len() as u64));
@@ -166,7 +164,9 @@ impl<E: Engine> SimDevice<E> {
                 (0..u32::from(header.len)).map(|i| self.memories.load(region, header.address + i)).collect()
             }
             (Status::Ok, Some(Kind::Run), _) => {
-                self.run(header.address);
+                if !self.sequence.repeats_run(header) {
+                    self.run(header.address);
+                }
                 Vec::new()
             }
             _ => Vec::new(),
@@ -190,10 +190,8 @@ impl<E: Engine> SimDevice<E> {
 fn request_status(header: &Header) -> Status {
     let understood = match Kind::from_code(header.kind) {
         Some(Kind::Sync | Kind::Run) => true,
-        Some(kind) => {
-            let region = Region::from_code(header.region_or_status);
-            let readable = matches!(region, Some(Region::Registers | Region::Activations));
-            usize::from(header.len) <= MAX_PAYLOAD && region.is_some() && (kind == Kind::Write || readable)
+        Some(Kind::Read | Kind::Write) => {
+            usize::from(header.len) <= MAX_PAYLOAD && Region::from_code(header.region_or_status).is_some()
         }
         None => false,
     };

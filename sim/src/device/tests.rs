@@ -5,29 +5,28 @@ use super::*;
 const CONFIG: DeviceConfig = DeviceConfig {
     version: PROTOCOL_VERSION,
     lanes: 8,
-    descriptors: 4,
+    pixels: 2,
     design_id: 0x0123_4567_89AB_CDEF,
     clock_hz: 24_000_000,
-    activation_bytes: 8192,
-    weight_bytes: 1024,
-    parameter_channels: 16,
+    memory_words: 1024,
     baud: 3_000_000,
 };
 
-/// Adds 1 to the bytes from 0 into the bytes from 128; entry 9 never ends. 8,000 clocks are 100 byte times.
+/// Adds 1 to each of the first 128 bytes; entry 9 never ends. 8,000 clocks are 100 byte times.
 struct Increment;
 
 impl Engine for Increment {
     fn run(&mut self, memories: &mut Memories, entry: u32) -> Option<u64> {
-        for i in 0..128 {
-            memories.activations[128 + i] = memories.activations[i].wrapping_add(1);
-        }
+        memories.memory[..128].iter_mut().for_each(|byte| *byte = byte.wrapping_add(1));
         (entry != 9).then_some(8000)
     }
 }
 
+/// A device that expects number 0.
 fn device() -> SimDevice<Increment> {
-    SimDevice::new(CONFIG, Increment)
+    let mut device = SimDevice::new(CONFIG, Increment);
+    assert_eq!(send(&mut device, &simple(Kind::Sync, 255, 0)), OK);
+    device
 }
 
 fn request(kind: Kind, seq: u8, region: Region, address: u32, len: usize) -> Header {
@@ -66,7 +65,7 @@ fn send(device: &mut SimDevice<Increment>, bytes: &[u8]) -> Option<(Status, Vec<
 }
 
 fn write(seq: u8, address: u32, payload: &[u8]) -> Vec<u8> {
-    encode(&request(Kind::Write, seq, Region::Activations, address, payload.len()), payload)
+    encode(&request(Kind::Write, seq, Region::Memory, address, payload.len()), payload)
 }
 
 fn read(seq: u8, region: Region, address: u32, len: usize) -> Vec<u8> {
@@ -87,8 +86,8 @@ fn failed(status: Status) -> Option<(Status, Vec<u8>)> {
 fn registers_say_what_the_device_is() {
     let (status, bytes) = send(&mut device(), &read(0, Region::Registers, 0, REGISTER_BYTES)).unwrap();
     assert_eq!(status, Status::Ok);
-    let mut expected = vec![PROTOCOL_VERSION, 8, 4, 0, 0xEF, 0xCD, 0xAB, 0x89, 0x67, 0x45, 0x23, 0x01];
-    for word in [24_000_000u32, 8192, 1024, 16, 0] {
+    let mut expected = vec![PROTOCOL_VERSION, 8, 2, 0, 0xEF, 0xCD, 0xAB, 0x89, 0x67, 0x45, 0x23, 0x01];
+    for word in [24_000_000u32, 1024, 0, 0, 0] {
         expected.extend(word.to_le_bytes());
     }
     assert_eq!(bytes, expected);
@@ -112,25 +111,46 @@ fn writes_run_and_read_back() {
     assert_eq!(send(&mut d, &write(0, 0, &data)), OK);
     assert_eq!(send(&mut d, &simple(Kind::Run, 1, 0)), OK);
     let expected = data.iter().map(|b| b.wrapping_add(1)).collect();
-    assert_eq!(send(&mut d, &read(2, Region::Activations, 128, 128)), Some((Status::Ok, expected)));
+    assert_eq!(send(&mut d, &read(2, Region::Memory, 0, 128)), Some((Status::Ok, expected)));
     let cycles = Some((Status::Ok, 8000u32.to_le_bytes().to_vec()));
     assert_eq!(send(&mut d, &read(3, Region::Registers, Register::Cycles.address(), 4)), cycles);
 }
 
 #[test]
-fn every_region_but_registers_is_written() {
+fn memory_is_written_and_registers_are_not() {
     let mut d = device();
     let data = [1, 2, 3, 4];
-    for (seq, region) in (0..5).map(|c| (c, Region::from_code(c).unwrap())) {
+    for (seq, region) in [(0, Region::Registers), (1, Region::Memory)] {
         assert_eq!(send(&mut d, &encode(&request(Kind::Write, seq, region, 8, 4), &data)), OK);
     }
     let m = d.memories();
-    for memory in [&m.activations, &m.weights, &m.parameters, &m.program] {
-        assert_eq!(memory[8..12], data);
-    }
+    assert_eq!((m.memory.len(), &m.memory[8..12]), (8192, &data[..]));
     assert_eq!(m.registers, Memories::new(&CONFIG).registers);
-    assert_eq!((m.parameter(0)[4], m.parameter(0)[5]), (0x0201, 0x0403));
-    assert_eq!((m.descriptor(0)[4], m.descriptor(4)), (0x0201, [0; 32]));
+}
+
+#[test]
+fn a_repeated_run_is_answered_and_not_executed() {
+    let mut d = device();
+    for seq in 0..3 {
+        for _ in 0..3 {
+            assert_eq!(send(&mut d, &simple(Kind::Run, seq, 0)), OK);
+            assert_eq!(d.memories().memory[0], seq + 1);
+        }
+    }
+    // A run that has the number of another request is no repeat of a run.
+    assert_eq!(send(&mut d, &simple(Kind::Sync, 3, 0)), OK);
+    assert_eq!(send(&mut d, &simple(Kind::Run, 3, 0)), OK);
+    assert_eq!(d.memories().memory[0], 4);
+}
+
+#[test]
+fn nothing_but_a_sync_is_accepted_after_power_up() {
+    let mut d = SimDevice::new(CONFIG, Increment);
+    for seq in 0..=255 {
+        assert_eq!(send(&mut d, &simple(Kind::Run, seq, 0)), failed(Status::BadSequence), "{seq}");
+    }
+    assert_eq!(send(&mut d, &simple(Kind::Sync, 7, 0)), OK);
+    assert_eq!(send(&mut d, &simple(Kind::Run, 8, 0)), OK);
 }
 
 #[test]
@@ -141,7 +161,7 @@ fn only_the_next_number_and_a_repeat_are_accepted() {
         let expected = if distance <= 1 { Status::Ok } else { Status::BadSequence };
         let reply = send(&mut d, &write(200u8.wrapping_add(distance), 0, &[9]));
         assert_eq!(reply, failed(expected));
-        assert_eq!(d.memories().activations[0] == 9, distance == 1, "only a new request is stored");
+        assert_eq!(d.memories().memory[0] == 9, distance == 1, "only a new request is stored");
     }
 }
 
@@ -150,22 +170,22 @@ fn a_refused_request_does_not_move_the_number() {
     let mut d = device();
     assert_eq!(send(&mut d, &simple(Kind::Sync, 10, 0)), OK);
     assert_eq!(send(&mut d, &simple(Kind::Run, 40, 0)), failed(Status::BadSequence));
-    assert_eq!(send(&mut d, &read(11, Region::Weights, 0, 1)), failed(Status::BadRequest));
+    assert_eq!(send(&mut d, &read(11, Region::Memory, 0, MAX_PAYLOAD + 1)), failed(Status::BadRequest));
     assert_eq!(send(&mut d, &simple(Kind::Run, 11, 0)), OK);
 }
 
 #[test]
 fn requests_that_make_no_sense_are_refused_and_store_nothing() {
     let mut d = device();
-    let unknown_kind = Header { kind: 9, ..request(Kind::Read, 0, Region::Activations, 0, 1) };
+    let unknown_kind = Header { kind: 9, ..request(Kind::Read, 0, Region::Memory, 0, 1) };
     assert_eq!(send(&mut d, &encode(&unknown_kind, &[])), failed(Status::BadRequest));
     for region in 2..=255 {
-        let h = Header { region_or_status: region, ..request(Kind::Read, 0, Region::Activations, 0, 1) };
+        let h = Header { region_or_status: region, ..request(Kind::Read, 0, Region::Memory, 0, 1) };
         assert_eq!(send(&mut d, &encode(&h, &[])), failed(Status::BadRequest), "region {region}");
     }
-    let h = Header { region_or_status: 5, ..request(Kind::Write, 0, Region::Activations, 0, 3) };
+    let h = Header { region_or_status: 2, ..request(Kind::Write, 0, Region::Memory, 0, 3) };
     assert_eq!(send(&mut d, &encode(&h, &[1, 2, 3])), failed(Status::BadRequest));
-    let reading = read(0, Region::Activations, 0, MAX_PAYLOAD + 1);
+    let reading = read(0, Region::Memory, 0, MAX_PAYLOAD + 1);
     assert_eq!(send(&mut d, &reading), failed(Status::BadRequest));
     assert_eq!(send(&mut d, &write(0, 0, &[7; MAX_PAYLOAD + 1])), failed(Status::BadRequest));
     assert_eq!(d.memories(), &Memories::new(&CONFIG));
@@ -181,7 +201,7 @@ fn a_bad_header_is_dropped_and_a_bad_payload_is_reported() {
         let expected = if bit < 80 { None } else { failed(Status::BadCrc) };
         assert_eq!(send(&mut d, &bad), expected, "bit {bit}");
         assert_eq!(send(&mut d, &frame), OK, "the same again, bit {bit}");
-        assert_eq!(d.memories().activations[5..8], [1, 2, 3]);
+        assert_eq!(d.memories().memory[5..8], [1, 2, 3]);
     }
 }
 

@@ -67,6 +67,7 @@ pub struct Combinational {
     pub kind: Signal<In, Bits<8>>,
     pub seq: Signal<In, Bits<8>>,
     pub expected: Signal<In, Bits<8>>,
+    pub synced: Signal<In, Bit>,
     pub region: Signal<In, Bits<8>>,
     pub fits: Signal<In, Bit>,
     pub status: Signal<Out, Bits<2>>,
@@ -88,6 +89,7 @@ impl Default for Combinational {
             kind: Default::default(),
             seq: Default::default(),
             expected: Default::default(),
+            synced: Default::default(),
             region: Default::default(),
             fits: Default::default(),
             status: Default::default(),
@@ -113,6 +115,7 @@ impl Logic for Combinational {
         self.judge.kind.next = self.kind.val();
         self.judge.seq.next = self.seq.val();
         self.judge.expected.next = self.expected.val();
+        self.judge.synced.next = self.synced.val();
         self.judge.region.next = self.region.val();
         self.judge.fits.next = self.fits.val();
         self.map8.x.next = self.seq.val();

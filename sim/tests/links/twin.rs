@@ -6,8 +6,8 @@ use frazil_hdl::link::Link;
 use frazil_sim::device::{DeviceConfig, Engine, Memories, SimDevice};
 use frazil_sim::replay::Recorder;
 use frazil_wire::{
-    DESCRIPTOR_BYTES, Decoded, Decoder, Header, Kind, MAGIC_REPLY, MAGIC_REQUEST, PARAMETER_BYTES,
-    PROTOCOL_VERSION, REGISTER_BYTES, Region, Register, Transport, encode,
+    Decoded, Decoder, Header, Kind, MAGIC_REPLY, MAGIC_REQUEST, PROTOCOL_VERSION, REGISTER_BYTES, Region,
+    Register, Transport, encode,
 };
 use rand::RngExt;
 use rand_pcg::Pcg64;
@@ -22,25 +22,23 @@ const RUN: u64 = 77;
 const CONFIG: DeviceConfig = DeviceConfig {
     version: PROTOCOL_VERSION,
     lanes: 8,
-    descriptors: 2,
+    pixels: 2,
     design_id: 0x0123_4567_89AB_CDEF,
     clock_hz: 24_000_000,
-    activation_bytes: 256,
-    weight_bytes: 128,
-    parameter_channels: 4,
+    memory_words: 32,
     baud: 3_000_000,
 };
 
-/// A program: every activation becomes itself plus the entry.
+/// A program: every byte becomes itself plus the entry.
 struct Add;
 
-fn add(activations: &mut [u8], entry: u32) {
-    activations.iter_mut().for_each(|a| *a = a.wrapping_add(entry as u8));
+fn add(memory: &mut [u8], entry: u32) {
+    memory.iter_mut().for_each(|a| *a = a.wrapping_add(entry as u8));
 }
 
 impl Engine for Add {
     fn run(&mut self, memories: &mut Memories, entry: u32) -> Option<u64> {
-        add(&mut memories.activations, entry);
+        add(&mut memories.memory, entry);
         Some(RUN)
     }
 }
@@ -51,7 +49,7 @@ pub struct Twin {
     device: SimDevice<Add>,
     rng: Pcg64,
     /// By region.
-    memories: [Vec<u8>; 5],
+    memories: [Vec<u8>; 2],
     addresses: [(usize, usize); 2],
     tx_wait: u32,
     run_left: u64,
@@ -60,15 +58,12 @@ pub struct Twin {
 
 impl Twin {
     pub fn new(seed: u64) -> Self {
-        let activations = vec![0; CONFIG.activation_bytes as usize];
-        let parameters = vec![0; CONFIG.parameter_channels as usize * PARAMETER_BYTES];
-        let program = vec![0; usize::from(CONFIG.descriptors) * DESCRIPTOR_BYTES];
-        let weights = vec![0; CONFIG.weight_bytes as usize];
+        let memory = vec![0; CONFIG.memory_words as usize * usize::from(CONFIG.lanes)];
         Self {
             recorder: Recorder::new(Box::new(Link::new(IDLE).unwrap()), |b| &mut b.clock).unwrap(),
             device: SimDevice::new(CONFIG, Add),
             rng: random(seed),
-            memories: [registers(), activations, weights, parameters, program],
+            memories: [registers(), memory],
             addresses: [(0, 0); 2],
             tx_wait: 0,
             run_left: 0,
@@ -98,9 +93,7 @@ impl Twin {
 
     /// The memories of both, which must be the same.
     pub fn assert_same_memories(&self) {
-        let m = self.device.memories();
-        let due = [&m.activations, &m.weights, &m.parameters, &m.program];
-        due.into_iter().zip(&self.memories[1..]).for_each(|(a, b)| assert_eq!(a, b));
+        assert_eq!(self.device.memories().memory, self.memories[1]);
     }
 
     fn step(&mut self, rx: Option<u8>) {
@@ -167,6 +160,9 @@ fn registers() -> Vec<u8> {
         address: 0,
         len: REGISTER_BYTES as u16,
     };
+    let sync = Header { kind: Kind::Sync as u8, seq: 255, len: 0, ..header };
+    device.write_all(&encode(&sync, &[])).unwrap();
+    drain(&mut device);
     device.write_all(&encode(&header, &[])).unwrap();
     let mut decoder = Decoder::new(MAGIC_REPLY);
     decoder.push(&drain(&mut device));

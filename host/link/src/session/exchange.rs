@@ -1,12 +1,13 @@
 //! One request and its answer, in spite of the line.
 //!
-//! The device obeys a request whose number follows the last one it accepted, or repeats it. So each copy of a
-//! request that is sent gets a number of its own, and between two copies stands a *barrier*: a read of one
+//! The device obeys a request whose number follows the last one it accepted. So each copy of a read or write that
+//! is sent gets a number of its own, and between two copies stands a *barrier*: a read of one
 //! register under the number of the failed copy. The line keeps the order of bytes, so when the barrier is
 //! answered, all that was sent before it has been obeyed or dropped, and the device knows exactly that number:
 //! an old copy that still turns up can change nothing, and a device that has restarted meanwhile is found out.
 //!
-//! Every request may be obeyed twice with the same result.
+//! So a read or write may be obeyed twice, with the same result. A run may not, because a program may overwrite
+//! its input: all its copies have one number, and the device executes the first that arrives and answers each.
 
 use std::time::Duration;
 
@@ -52,7 +53,7 @@ impl Ask<'_> {
         let len = usize::from(self.len).max(self.payload.len());
         match self.kind {
             Kind::Sync => "synchronise".into(),
-            Kind::Run => format!("run from descriptor {}", self.address),
+            Kind::Run => format!("run from {}", self.address),
             Kind::Read => format!("read {len} bytes of {:?} at {}", self.region, self.address),
             Kind::Write => format!("write {len} bytes of {:?} at {}", self.region, self.address),
         }
@@ -155,9 +156,12 @@ impl<T: Transport> Exchange<T> {
         Err(failure.for_good(self.config.attempts, ask))
     }
 
-    /// Lets the line come to rest, sends the barrier, then the request.
+    /// Lets the line come to rest, then sends the barrier and the request, or a run's next copy.
     fn attempt_again(&mut self, ask: &Ask) -> Attempt {
         self.line.settle()?;
+        if ask.kind == Kind::Run {
+            return self.attempt(ask);
+        }
         let barrier = Ask {
             address: Register::Version.address(),
             len: Register::Version.len(),
@@ -207,7 +211,7 @@ impl<T: Transport> Exchange<T> {
             Decoded::BadPayload(header) => (header, None),
         };
         match self.history.judge(request, &header) {
-            Verdict::Answer(status) => self.answer(ask, request, status, payload).map(Some),
+            Verdict::Answer(status) => self.answer(ask, status, payload).map(Some),
             Verdict::Late => {
                 self.line.stats.late_replies += 1;
                 Ok(None)
@@ -224,7 +228,6 @@ impl<T: Transport> Exchange<T> {
     fn answer(
         &mut self,
         ask: &Ask,
-        request: &Header,
         status: Status,
         payload: Option<Vec<u8>>,
     ) -> Result<Result<Vec<u8>, Failure>, LinkError> {
@@ -234,10 +237,7 @@ impl<T: Transport> Exchange<T> {
             return Ok(Err(Failure::Damaged));
         };
         match status {
-            Status::Ok => {
-                self.history.accepted(request);
-                Ok(Ok(payload))
-            }
+            Status::Ok => Ok(Ok(payload)),
             Status::BadCrc => Ok(Err(Failure::Damaged)),
             Status::BadRequest => Ok(Err(Failure::Refused)),
             Status::BadSequence => Err(LinkError::StateLost(StateLoss::Restarted)),

@@ -40,7 +40,6 @@ pub(super) enum Verdict {
 #[derive(Debug, Default)]
 pub(super) struct History {
     sent: VecDeque<Name>,
-    accepted: Option<Name>,
 }
 
 impl History {
@@ -50,11 +49,6 @@ impl History {
             self.sent.pop_front();
         }
         self.sent.push_back(Name::of(request));
-    }
-
-    /// Notes that the device has done a request: its number is the last that the device accepted.
-    pub fn accepted(&mut self, request: &Header) {
-        self.accepted = Some(Name::of(request));
     }
 
     /// Sorts a reply while waiting for the answer to `request`.
@@ -74,13 +68,9 @@ impl History {
     fn judge_other(&self, name: Name, status: Status) -> Verdict {
         let stored = [Kind::Write as u8, Kind::Run as u8].contains(&name.kind)
             && matches!(status, Status::Ok | Status::BadCrc);
-        match stored {
-            // The device stores the payload of a repeated write before it has seen its checksum.
-            true if self.accepted == Some(name) && status == Status::BadCrc => {
-                Verdict::Alarm(StateLoss::DamagedCopy)
-            }
-            true if !self.sent.contains(&name) => Verdict::Alarm(StateLoss::ForeignRequest),
-            _ => Verdict::Late,
+        match stored && !self.sent.contains(&name) {
+            true => Verdict::Alarm(StateLoss::ForeignRequest),
+            false => Verdict::Late,
         }
     }
 }
@@ -92,7 +82,7 @@ mod tests {
     use super::*;
 
     fn request(kind: Kind, seq: u8, address: u32) -> Header {
-        let region_or_status = Region::Activations as u8;
+        let region_or_status = Region::Memory as u8;
         Header { magic: MAGIC_REQUEST, kind: kind as u8, seq, region_or_status, address, len: 0 }
     }
 
@@ -100,12 +90,11 @@ mod tests {
         Header { magic: MAGIC_REPLY, region_or_status: status, ..*to }
     }
 
-    /// A write was accepted, a read is under way.
+    /// A write was made, a read is under way.
     fn history() -> (History, Header, Header) {
         let mut history = History::default();
         let (write, read) = (request(Kind::Write, 5, 64), request(Kind::Read, 6, 0));
         history.sent(&write);
-        history.accepted(&write);
         history.sent(&read);
         (history, write, read)
     }
@@ -116,6 +105,8 @@ mod tests {
         assert_eq!(history.judge(&read, &reply(&read, 0)), Verdict::Answer(Status::Ok));
         assert_eq!(history.judge(&read, &reply(&write, 0)), Verdict::Late);
         assert_eq!(history.judge(&read, &reply(&write, 2)), Verdict::Late);
+        // The device has not stored the damaged copy of a write that it had accepted.
+        assert_eq!(history.judge(&read, &reply(&write, Status::BadCrc as u8)), Verdict::Late);
         let elsewhere = Header { address: 4, ..read };
         assert_eq!(history.judge(&read, &reply(&elsewhere, 0)), Verdict::Late);
     }
@@ -123,8 +114,6 @@ mod tests {
     #[test]
     fn signs_of_unwanted_stores_raise_the_alarm() {
         let (history, write, read) = history();
-        let damaged = Verdict::Alarm(StateLoss::DamagedCopy);
-        assert_eq!(history.judge(&read, &reply(&write, Status::BadCrc as u8)), damaged);
         for foreign in [Header { address: 0, ..write }, Header { seq: 7, ..write }] {
             let alarm = Verdict::Alarm(StateLoss::ForeignRequest);
             assert_eq!(history.judge(&read, &reply(&foreign, 0)), alarm);

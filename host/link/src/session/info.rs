@@ -1,6 +1,6 @@
 //! What a device says about itself.
 
-use frazil_wire::{DESCRIPTOR_BYTES, PARAMETER_BYTES, REGISTER_BYTES, Region, Register};
+use frazil_wire::{REGISTER_BYTES, Region, Register};
 use serde::Serialize;
 
 /// The read-only registers of a device.
@@ -8,20 +8,16 @@ use serde::Serialize;
 pub struct DeviceInfo {
     /// Version of the protocol.
     pub version: u8,
-    /// Lanes of the MAC array.
+    /// Lanes of the MAC array, which are the bytes of a memory word.
     pub lanes: u8,
-    /// Descriptors that the program memory holds.
-    pub descriptors: u16,
+    /// Pixels that the MAC array computes at once.
+    pub pixels: u8,
     /// Hash of the plan that the device was built from.
     pub design_id: u64,
     /// Clock in Hz.
     pub clock_hz: u32,
-    /// Activation memory in bytes.
-    pub activation_bytes: u32,
-    /// Weight memory in bytes, all lanes together.
-    pub weight_bytes: u32,
-    /// Channels that the parameter memory holds.
-    pub parameter_channels: u32,
+    /// Words of memory.
+    pub memory_words: u32,
 }
 
 impl DeviceInfo {
@@ -32,12 +28,10 @@ impl DeviceInfo {
         Self {
             version: value(Register::Version) as u8,
             lanes: value(Register::Lanes) as u8,
-            descriptors: value(Register::Descriptors) as u16,
+            pixels: value(Register::Pixels) as u8,
             design_id: value(Register::DesignId),
             clock_hz: word(Register::ClockHz),
-            activation_bytes: word(Register::ActivationBytes),
-            weight_bytes: word(Register::WeightBytes),
-            parameter_channels: word(Register::ParameterChannels),
+            memory_words: word(Register::MemoryWords),
         }
     }
 
@@ -45,10 +39,7 @@ impl DeviceInfo {
     pub fn region_bytes(&self, region: Region) -> u64 {
         match region {
             Region::Registers => REGISTER_BYTES as u64,
-            Region::Activations => u64::from(self.activation_bytes),
-            Region::Weights => u64::from(self.weight_bytes),
-            Region::Parameters => u64::from(self.parameter_channels) * PARAMETER_BYTES as u64,
-            Region::Program => u64::from(self.descriptors) * DESCRIPTOR_BYTES as u64,
+            Region::Memory => u64::from(self.memory_words) * u64::from(self.lanes),
         }
     }
 }

@@ -112,11 +112,8 @@ impl<T: Transport> Session<T> {
         work(self)
     }
 
-    /// Reads `len` bytes from byte `address` of a region: [`Region::Registers`] or [`Region::Activations`].
+    /// Reads `len` bytes from byte `address` of a region.
     pub fn read(&mut self, region: Region, address: u32, len: usize) -> Result<Vec<u8>, LinkError> {
-        if !matches!(region, Region::Registers | Region::Activations) {
-            return Err(LinkError::Forbidden { region, verb: "read" });
-        }
         self.check_range(region, address, len)?;
         let mut bytes = Vec::with_capacity(len);
         while bytes.len() < len {
@@ -132,13 +129,11 @@ impl<T: Transport> Session<T> {
         Ok(bytes)
     }
 
-    /// Writes bytes from byte `address` of a region: any but [`Region::Registers`].
+    /// Writes bytes from byte `address` of memory.
     ///
-    /// After an error the region holds any mixture of old and new bytes.
-    pub fn write(&mut self, region: Region, address: u32, bytes: &[u8]) -> Result<(), LinkError> {
-        if region == Region::Registers {
-            return Err(LinkError::Forbidden { region, verb: "written" });
-        }
+    /// After an error memory holds any mixture of old and new bytes.
+    pub fn write(&mut self, address: u32, bytes: &[u8]) -> Result<(), LinkError> {
+        let region = Region::Memory;
         self.check_range(region, address, bytes.len())?;
         for (i, payload) in bytes.chunks(MAX_PAYLOAD).enumerate() {
             let address = address + (i * MAX_PAYLOAD) as u32;
@@ -147,15 +142,12 @@ impl<T: Transport> Session<T> {
         Ok(())
     }
 
-    /// Runs the program from descriptor `entry` to its end and returns its clock cycles.
+    /// Runs the program whose first descriptor is at word `entry` to its end and returns its clock cycles.
     ///
-    /// The device may run it more than once if the line is bad, so a program must not overwrite its inputs.
+    /// The device runs it once, however bad the line is: a program may overwrite its input.
     pub fn run(&mut self, entry: u32) -> Result<u64, LinkError> {
-        let descriptors = u64::from(self.info.descriptors);
-        if u64::from(entry) >= descriptors {
-            let size = descriptors;
-            return Err(LinkError::OutOfRange { region: Region::Program, address: entry, len: 1, size });
-        }
+        let word = u32::from(self.info.lanes);
+        self.check_range(Region::Memory, entry.saturating_mul(word), word as usize)?;
         self.exchange.request(&Ask { address: entry, ..Ask::new(Kind::Run) })?;
         let (address, len) = (Register::Cycles.address(), usize::from(Register::Cycles.len()));
         let bytes = self.read(Region::Registers, address, len)?;
