@@ -6,23 +6,16 @@ mod common;
 
 use std::time::Instant;
 
-use common::{Conversation, spec};
+use common::{Conversation, capacity, spec};
 use frazil_hdl::top::TopSpec;
-use frazil_model::plan::{Capacity, plan};
+use frazil_model::plan::{PlanOptions, plan};
 use frazil_model::zoo;
 use frazil_sim::{DeviceKind, open};
 
 fn main() {
     // Eight clocks a bit: 3 Mbaud at 24 MHz, as on the board.
     let spec = TopSpec { clocks_per_bit: 8, ..spec() };
-    let capacity = Capacity {
-        lanes: spec.lanes,
-        activation_bytes: spec.activation_bytes,
-        weight_bytes: spec.weight_bytes,
-        parameter_channels: spec.parameter_channels,
-        descriptors: spec.descriptors,
-    };
-    let plan = plan(&zoo::oriented(), 1, &capacity).expect("the network fits");
+    let plan = plan(&zoo::oriented(), 1, &capacity(&spec), PlanOptions::default()).expect("the network fits");
     println!("{:10} {:>12} {:>10} {:>14} {:>12}", "device", "clocks", "seconds", "clocks/second", "program");
     for kind in DeviceKind::ALL {
         match open(kind, &plan, &spec) {

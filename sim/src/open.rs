@@ -75,9 +75,7 @@ pub enum SimError {
 /// The plan does not fit the hardware, or a tool is missing.
 pub fn open(kind: DeviceKind, plan: &Plan, spec: &TopSpec) -> Result<Box<dyn Simulated>, SimError> {
     Ok(match kind {
-        DeviceKind::Sim => {
-            Box::new(SimDevice::new(device_config(plan, spec), CycleEngine::new(plan, spec.lanes)))
-        }
+        DeviceKind::Sim => Box::new(SimDevice::new(device_config(plan, spec), CycleEngine::new(plan, spec))),
         DeviceKind::Rtl => Box::new(RtlDevice::new(plan, spec)?),
         DeviceKind::Verilator => Box::new(VerilatedDevice::new(&assemble(plan, spec)?.verilog, spec)?),
     })
@@ -89,12 +87,10 @@ pub fn device_config(plan: &Plan, spec: &TopSpec) -> DeviceConfig {
     DeviceConfig {
         version: PROTOCOL_VERSION,
         lanes: identity.lanes,
-        descriptors: identity.descriptors,
+        pixels: identity.pixels,
         design_id: identity.design_id,
         clock_hz: identity.clock_hz,
-        activation_bytes: identity.activation_bytes,
-        weight_bytes: identity.weight_bytes,
-        parameter_channels: identity.parameter_channels,
+        memory_words: identity.memory_words,
         baud: spec.clock_hz / spec.clocks_per_bit.max(1),
     }
 }

@@ -3,9 +3,9 @@
 
 mod common;
 
-use common::{Conversation, available, networks, spec};
+use common::{Conversation, available, capacity, networks, spec};
 use frazil_model::graph::Graph;
-use frazil_model::plan::{Capacity, ENTRY_RUN, Plan, plan};
+use frazil_model::plan::{ENTRY_RUN, Plan, PlanOptions, plan};
 use frazil_model::{reference, zoo};
 use frazil_sim::cycle::run_cycles;
 use frazil_sim::{DeviceKind, open};
@@ -42,15 +42,7 @@ fn oriented_network_agrees_everywhere() {
 }
 
 fn planned(graph: &Graph, frozen: usize) -> Plan {
-    let spec = spec();
-    let capacity = Capacity {
-        lanes: spec.lanes,
-        activation_bytes: spec.activation_bytes,
-        weight_bytes: spec.weight_bytes,
-        parameter_channels: spec.parameter_channels,
-        descriptors: spec.descriptors,
-    };
-    plan(graph, frozen, &capacity).expect("the network fits")
+    plan(graph, frozen, &capacity(&spec()), PlanOptions::default()).expect("the network fits")
 }
 
 type Devices = Vec<(DeviceKind, Conversation)>;
@@ -64,7 +56,7 @@ fn agree(devices: &mut Devices, graph: &Graph, plan: &Plan, inputs: usize) {
     let mut rng = Pcg64::seed_from_u64(9);
     devices.iter_mut().for_each(|(_, device)| device.load(plan));
     for _ in 0..inputs {
-        let input: Vec<i8> = (0..plan.program.input().expect("an input").len).map(|_| rng.random()).collect();
+        let input: Vec<i8> = (0..graph.tensors[graph.input].shape.len()).map(|_| rng.random()).collect();
         let tensors = reference::run(graph, &input).expect("it evaluates");
         let expected = &tensors[graph.output()].data;
         let mut clocks = None;
@@ -74,7 +66,8 @@ fn agree(devices: &mut Devices, graph: &Graph, plan: &Plan, inputs: usize) {
             assert_eq!(cycles, *clocks.get_or_insert(cycles), "{kind}: clocks");
             assert_eq!(
                 Some(u64::from(cycles)),
-                run_cycles(plan, &spec(), ENTRY_RUN),
+                run_cycles(plan, &spec(), ENTRY_RUN)
+                    .map(|layers| layers.iter().map(|layer| layer.clocks).sum()),
                 "{kind}: planned clocks"
             );
         }

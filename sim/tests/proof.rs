@@ -13,7 +13,7 @@ use cases::{CASES, Case};
 use frazil_hdl::frozen::FrozenFront;
 use frazil_hdl::frozen::proof::{Cut, Obligation, obligation};
 use frazil_model::graph::{Graph, Op};
-use frazil_model::plan::{Capacity, FrozenLayer, plan};
+use frazil_model::plan::{Capacity, FrozenLayer, PlanOptions, plan};
 use frazil_model::zoo;
 use rust_hdl::prelude::*;
 
@@ -66,12 +66,16 @@ fn oriented() -> (FrozenLayer, Graph) {
     let graph = zoo::oriented();
     let capacity = Capacity {
         lanes: 8,
-        activation_bytes: 8192,
-        weight_bytes: 1 << 17,
-        parameter_channels: 256,
-        descriptors: 32,
+        pixels: 2,
+        requantisers: 1,
+        block_rows: true,
+        memory_words: 16_384,
+        weight_words: 1024,
+        list_entries: 512,
+        sum_bits: 24,
+        requant_bits: 26,
     };
-    (plan(&graph, 1, &capacity).unwrap().frozen.remove(0), graph)
+    (plan(&graph, 1, &capacity, PlanOptions::default()).unwrap().frozen.remove(0), graph)
 }
 
 /// Weights and biases of the graph's first convolution, the input's zero point of -128 folded into the biases.

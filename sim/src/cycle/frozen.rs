@@ -1,4 +1,4 @@
-//! The schedule of the frozen front end: its stages, stepped with a feeder that never stalls.
+//! The schedule of the frozen front end: its stages, stepped with a feeder that stalls only for its own writes.
 
 use frazil_hdl::frozen::FrontModel;
 use frazil_hdl::stream::Stage;
@@ -7,7 +7,7 @@ use frazil_model::plan::FrozenLayer;
 /// Clocks after which a front end that gives too few bytes counts as stuck.
 const LIMIT: u64 = 1 << 24;
 
-/// Clocks after dispatch for this many bytes in and out; `None` if the front end never gives that many.
+/// Clocks in which the feeder is busy for this many bytes in and out; `None` if the front end never gives that many.
 pub fn clocks(layers: &[FrozenLayer], bytes_in: u16, bytes_out: u16) -> Option<u64> {
     let mut front = FrontModel::new(layers).ok()?;
     let (mut left_in, mut left_out) = (bytes_in, bytes_out);
@@ -20,9 +20,10 @@ pub fn clocks(layers: &[FrozenLayer], bytes_in: u16, bytes_out: u16) -> Option<u
         left_in -= u16::from(takes);
         left_out -= u16::from(stores);
         if left_out == 0 {
-            return Some(clock + 1);
+            return Some(clock);
         }
-        offering = left_in > 0;
+        // A byte that is stored takes the memory's port: the next one to offer is read a clock later.
+        offering = left_in > 0 && !stores;
     }
     None
 }

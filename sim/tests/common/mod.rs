@@ -6,10 +6,11 @@ pub mod networks;
 use std::io::Write as _;
 use std::time::Duration;
 
+use frazil_hdl::datapath::{DatapathSpec, MultiplierStyle, RequantiserStyle};
 use frazil_hdl::memory::MemoryStyle;
 use frazil_hdl::top::TopSpec;
 use frazil_hdl::vendor::PllStyle;
-use frazil_model::plan::Plan;
+use frazil_model::plan::{Capacity, Plan};
 use frazil_sim::DeviceKind;
 use frazil_sim::serial::Simulated;
 use frazil_wire::{
@@ -20,15 +21,39 @@ use frazil_wire::{
 pub fn spec() -> TopSpec {
     TopSpec {
         lanes: 8,
-        descriptors: 16,
-        activation_bytes: 8192,
-        weight_bytes: 131_072,
-        weight_memory: MemoryStyle::Spram,
-        parameter_channels: 64,
+        block_rows: true,
+        datapath: DatapathSpec {
+            pixels: 2,
+            requantisers: 1,
+            sum_bits: 24,
+            requant_bits: 24,
+            multiplier: MultiplierStyle::SbMac16,
+            requantiser: RequantiserStyle::Pipelined { rows_per_stage: 3 },
+        },
+        memory_words: 16_384,
+        memory: MemoryStyle::Spram,
+        weight_words: 1024,
+        list_entries: 512,
         clock_hz: 24_000_000,
         clocks_per_bit: 4,
         pll: PllStyle::None,
         pins: None,
+    }
+}
+
+/// What such a chip offers to a plan.
+pub fn capacity(spec: &TopSpec) -> Capacity {
+    let array = &spec.datapath;
+    Capacity {
+        lanes: spec.lanes,
+        pixels: array.pixels,
+        requantisers: array.requantisers,
+        block_rows: spec.block_rows,
+        memory_words: spec.memory_words,
+        weight_words: spec.weight_words,
+        list_entries: spec.list_entries,
+        sum_bits: array.sum_bits as u32,
+        requant_bits: array.requant_bits as u32,
     }
 }
 
@@ -89,12 +114,9 @@ impl Conversation {
         self.request(Kind::Read, region as u8, address, len as u16, &[])
     }
 
-    /// Loads a plan's program, weights and parameters.
+    /// Loads a plan's program.
     pub fn load(&mut self, plan: &Plan) {
-        let image = plan.program.image();
-        self.write(Region::Program, 0, &image);
-        self.write(Region::Weights, 0, &plan.program.weight_image);
-        self.write(Region::Parameters, 0, &plan.program.parameter_image());
+        self.write(Region::Memory, plan.program.image_byte_address() as u32, &plan.program.image);
     }
 
     /// Clock cycles simulated so far.
@@ -105,14 +127,14 @@ impl Conversation {
     /// One inference: result and clock cycles.
     pub fn infer(&mut self, plan: &Plan, input: &[i8]) -> (Vec<i8>, u32) {
         let program = &plan.program;
-        let bytes: Vec<u8> = input.iter().map(|v| *v as u8).collect();
-        self.write(Region::Activations, program.input().expect("an input").address as u32, &bytes);
+        let place = program.input().expect("an input");
+        self.write(Region::Memory, place.byte_address() as u32, &place.pack(input));
         let entry = program.entry("run").expect("every program can run");
         self.request(Kind::Run, 0, entry as u32, 0, &[]);
         let place = program.output().expect("an output");
-        let output = self.read(Region::Activations, place.address as u32, place.len);
+        let output = self.read(Region::Memory, place.byte_address() as u32, place.bytes());
         let cycles = self.read(Region::Registers, Register::Cycles.address(), 4);
         let cycles = u32::from_le_bytes(cycles.try_into().expect("four bytes"));
-        (output.into_iter().map(|b| b as i8).collect(), cycles)
+        (place.unpack(&output), cycles)
     }
 }

@@ -1,8 +1,8 @@
 //! Random networks for the array.
 
 use frazil_model::graph::{
-    Activation, Conv2d, Edge, FORMAT_VERSION, FullyConnected, Graph, Node, Op, Padding, Quant, Shape,
-    TensorInfo, WeightQuant,
+    Activation, Conv2d, Edge, FORMAT_VERSION, FullyConnected, Graph, Node, Op, Padding, Precision, Quant,
+    Shape, TensorInfo, WeightQuant,
 };
 use ndarray::{Array2, Array4};
 use rand::RngExt;
@@ -25,6 +25,7 @@ pub fn random(rng: &mut Pcg64) -> Graph {
         tensors,
         nodes: ops.into_iter().enumerate().map(node).collect(),
         input: 0,
+        further_inputs: vec![],
         outputs: vec![3],
         edge: Edge::default(),
     }
@@ -36,6 +37,7 @@ fn tensor(rng: &mut Pcg64, index: usize, shape: Shape) -> TensorInfo {
         name: format!("tensor{index}"),
         shape,
         quant: Quant { scale, zero_point: rng.random_range(-128..128) },
+        precision: Precision::Int8,
     }
 }
 

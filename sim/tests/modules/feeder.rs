@@ -1,4 +1,4 @@
-//! Activation memory to the frozen front end and back.
+//! Memory to the frozen front end and back.
 
 use frazil_hdl::chip::Feeder;
 use frazil_sim::replay::Recorder;
@@ -7,54 +7,66 @@ use rand_pcg::Pcg64;
 
 use super::{CYCLES, begin, replay};
 
-/// Bytes go out in order under random stalls, results come back in order.
+/// Bytes of a word.
+const LANES: u16 = 8;
+/// First word of the input, first word of the output, words from plane to plane.
+const PLACES: (u16, u16, u16) = (30, 700, 200);
+
+/// Bytes go out in order under random stalls, results come back to their lanes.
 #[test]
 fn feeder_streams_under_stalls() {
-    use frazil_model::plan::descriptor::Field::*;
     let mut rng = Pcg64::seed_from_u64(6);
-    let mut recorder = Recorder::new(Box::<Feeder>::default(), |b| &mut b.clock).unwrap();
+    let mut recorder = Recorder::new(Box::new(Feeder::new(LANES.into(), true)), |b| &mut b.clock).unwrap();
     let mut total = 0;
     while total < CYCLES {
-        let (input, output): (u16, u16) = (rng.random_range(1..200), rng.random_range(1..100));
-        let fields = [(InBase, 30), (OutBase, 700), (StepX, input), (StepY, output)];
-        begin(&mut recorder, fields.map(|(field, word)| (field as u64, word.into())));
-        let stall = if rng.random() { 0.0 } else { 0.5 };
-        let (mut data, mut taken, mut stored, mut cycle) = (0u16, Vec::new(), Vec::new(), 0u32);
-        loop {
-            let (ready, valid) = (!rng.random_bool(stall), rng.random_bool(0.5) && cycle > 3);
-            let seen = recorder
-                .cycle(
-                    |b| {
-                        b.start.next = false;
-                        b.x_ready.next = ready;
-                        b.y_valid.next = valid
-                    },
-                    |b| {
-                        (
-                            b.busy.val(),
-                            b.x_valid.val(),
-                            b.rd_addr.val().to_u16(),
-                            b.wr_en.val().then(|| b.wr_addr.val().to_u16()),
-                        )
-                    },
-                )
-                .unwrap();
-            if !seen.0 {
-                break;
-            }
-            cycle += 1;
-            assert!(cycle != 2 || seen.1, "the first byte is offered two clocks after start");
-            if seen.1 && ready {
-                taken.push(data);
-            }
-            stored.extend(seen.3);
-            data = seen.2;
-            total += 1;
-        }
-        let expected: Vec<u16> = (30..30 + input).collect();
+        let (input, pixels, channels): (u16, u16, u16) =
+            (rng.random_range(1..200), rng.random_range(1..20), rng.random_range(1..20));
+        let (from, to, plane) = PLACES;
+        let fields = [(6, from), (22, to), (8, input), (9, pixels * channels), (10, channels), (11, plane)];
+        begin(&mut recorder, fields.map(|(field, word)| (field, word.into())));
+        let (taken, stored, cycles) = stream(&mut recorder, &mut rng, if total % 2 == 0 { 0.0 } else { 0.5 });
+        let expected: Vec<(u16, u16)> = (0..input).map(|i| (from + i / LANES, i % LANES)).collect();
         assert!(expected.starts_with(&taken));
-        assert!(stall > 0.0 || taken.len() as u32 == (cycle - 1).min(input.into()), "a byte a clock");
-        assert_eq!(stored, (700..700 + output).collect::<Vec<u16>>());
+        let place = |p: u16, c: u16| (to + p + c / LANES * plane, c % LANES);
+        let results: Vec<_> = (0..pixels).flat_map(|p| (0..channels).map(move |c| place(p, c))).collect();
+        assert_eq!(stored, results);
+        total += cycles;
     }
     replay("feeder", &recorder);
+}
+
+/// Places (word, lane) of the bytes taken and stored, and the clocks.
+type Streamed = (Vec<(u16, u16)>, Vec<(u16, u16)>, usize);
+
+fn stream(recorder: &mut Recorder<Feeder>, rng: &mut Pcg64, stall: f64) -> Streamed {
+    let (mut read, mut taken, mut stored, mut cycle) = (None, Vec::new(), Vec::new(), 0);
+    loop {
+        let (ready, valid) = (!rng.random_bool(stall), rng.random_bool(0.4) && cycle > 3);
+        let drive = |b: &mut Feeder| {
+            b.start.next = false;
+            b.x_ready.next = ready;
+            b.y_valid.next = valid;
+        };
+        let seen = recorder
+            .cycle(drive, |b| {
+                let wrote = b.wr_en.val().then(|| (b.wr_addr.val().to_u16(), b.wr_lane.val().to_u16()));
+                let offers = b.x_valid.val().then(|| b.rd_lane.val().to_u16());
+                (b.busy.val(), offers, b.rd_addr.val().to_u16(), wrote)
+            })
+            .unwrap();
+        if !seen.0 {
+            return (taken, stored, cycle);
+        }
+        cycle += 1;
+        assert!(cycle != 2 || seen.1.is_some(), "the first byte is offered two clocks after start");
+        if let Some(lane) = seen.1 {
+            let word = read.expect("a byte is offered only if its word was read in the clock before");
+            if ready {
+                taken.push((word, lane));
+            }
+        }
+        // One port: a clock that writes reads nothing.
+        read = seen.3.is_none().then_some(seen.2);
+        stored.extend(seen.3);
+    }
 }

@@ -1,13 +1,16 @@
 //! RustHDL against its emitted Verilog for the memories, the MAC array and the sequencer, and each one's
 //! behaviour. The second half needs Verilator.
 
+mod datapath;
 mod feeder;
-mod lanes;
-mod memory;
+mod fetcher;
+mod fifo;
+mod issuer;
+mod loader;
+mod rams;
 mod registers;
-mod requantiser;
 mod sequencer;
-mod walker;
+mod writer;
 
 use frazil_hdl::vendor;
 use frazil_sim::replay::{Recorder, ReplayError};
@@ -56,7 +59,13 @@ macro_rules! units {
     )*};
 }
 
-units!(frazil_hdl::chip::Feeder, frazil_hdl::mac::Requantiser, frazil_hdl::mac::Walker);
+units!(
+    frazil_hdl::array::Fetcher,
+    frazil_hdl::array::Issuer,
+    frazil_hdl::array::Loader,
+    frazil_hdl::array::Writer,
+    frazil_hdl::chip::Feeder
+);
 
 /// Loads fields, one a clock, and starts the unit in the clock after.
 fn begin<U: Unit>(recorder: &mut Recorder<U>, fields: impl IntoIterator<Item = (u64, u64)>) {

@@ -11,12 +11,10 @@ use super::replay;
 fn registers_read_back() {
     let identity = Identity {
         lanes: 8,
-        descriptors: 16,
+        pixels: 2,
         design_id: 0x0123_4567_89AB_CDEF,
         clock_hz: 24_000_000,
-        activation_bytes: 8192,
-        weight_bytes: 131_072,
-        parameter_channels: 64,
+        memory_words: 16_384,
     };
     let mut rng = Pcg64::seed_from_u64(7);
     let mut recorder = Recorder::new(Box::new(Registers::new(identity)), |b| &mut b.clock).unwrap();

@@ -1,0 +1,104 @@
+//! The cycle model as a device's engine.
+
+use std::collections::HashMap;
+
+use frazil_hdl::top::TopSpec;
+use frazil_model::plan::descriptor::{Field, WORDS};
+use frazil_model::plan::{Plan, interpret};
+
+use super::array::{Group, LayerClocks, Timing, clocks};
+use super::{Step, frozen, steps};
+use crate::device::{Engine, Memories};
+
+/// The cycle model of a plan's device.
+#[derive(Debug, Clone)]
+pub struct CycleEngine {
+    timing: Timing,
+    plan: Plan,
+    /// Clocks of the front end by bytes in and out: its schedule does not depend on data.
+    frozen_clocks: HashMap<(u16, u16), Option<u64>>,
+    /// Clocks of layers, which depend on their shape only.
+    layer_clocks: HashMap<([u16; WORDS], Vec<Group>), Option<LayerClocks>>,
+}
+
+impl CycleEngine {
+    /// The model of a plan's device.
+    pub fn new(plan: &Plan, spec: &TopSpec) -> Self {
+        Self {
+            timing: timing(spec),
+            plan: plan.clone(),
+            frozen_clocks: HashMap::new(),
+            layer_clocks: HashMap::new(),
+        }
+    }
+
+    /// Clocks of a run without its results, layer by layer, each with its descriptor's fetch; the last is the end's.
+    pub fn schedule(&mut self, memory: &[u8], entry: u32) -> Option<Vec<LayerClocks>> {
+        let steps = steps(memory, self.timing.lanes, entry)?;
+        let fetch = fetch(self.timing.lanes);
+        let mut layers = steps
+            .into_iter()
+            .map(|step| {
+                let layer = self.step(step)?;
+                Some(LayerClocks { clocks: layer.clocks + fetch + 1, ..layer })
+            })
+            .collect::<Option<Vec<_>>>()?;
+        layers.push(LayerClocks { clocks: fetch, ..LayerClocks::default() });
+        Some(layers)
+    }
+
+    fn step(&mut self, step: Step) -> Option<LayerClocks> {
+        match step {
+            Step::Layer(descriptor, groups) => {
+                let key = (descriptor.0, groups);
+                if let Some(known) = self.layer_clocks.get(&key) {
+                    return *known;
+                }
+                let found = clocks(&descriptor, &key.1, &self.timing);
+                self.layer_clocks.insert(key, found);
+                found
+            }
+            Step::Frozen(descriptor) => {
+                let bytes = (descriptor.get(Field::BlockStep), descriptor.get(Field::RowStep));
+                let layers = &self.plan.frozen;
+                let clocks = *self
+                    .frozen_clocks
+                    .entry(bytes)
+                    .or_insert_with(|| frozen::clocks(layers, bytes.0, bytes.1));
+                Some(LayerClocks { clocks: clocks?, ..LayerClocks::default() })
+            }
+        }
+    }
+}
+
+/// Clocks to fetch and dispatch a descriptor: each word is read, then each of its fields is given.
+fn fetch(lanes: usize) -> u64 {
+    (64 / lanes * (1 + lanes / 2) + 1) as u64
+}
+
+/// What the array's schedule depends on.
+pub fn timing(spec: &TopSpec) -> Timing {
+    Timing {
+        lanes: spec.lanes,
+        pixels: spec.datapath.pixels,
+        requantisers: spec.datapath.requantisers,
+        result_clocks: spec.datapath.clocks_per_result(),
+        latency: spec.datapath.latency(spec.lanes) as u64,
+        ring: spec.weight_words,
+    }
+}
+
+/// Clock cycles of one run of a plan's program from an entry on, layer by layer; `None` without such an entry, or if
+/// the program does not end.
+pub fn run_cycles(plan: &Plan, spec: &TopSpec, entry: &str) -> Option<Vec<LayerClocks>> {
+    let memory = interpret::load(plan);
+    CycleEngine::new(plan, spec).schedule(&memory, plan.program.entry(entry)? as u32)
+}
+
+impl Engine for CycleEngine {
+    fn run(&mut self, memories: &mut Memories, entry: u32) -> Option<u64> {
+        let layers = self.schedule(&memories.memory, entry)?;
+        interpret::run(&self.plan, &mut memories.memory, entry as usize).ok()?;
+        Some(layers.iter().map(|layer| layer.clocks).sum())
+    }
+}

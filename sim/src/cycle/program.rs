@@ -1,0 +1,59 @@
+//! A program's descriptors and the streams of its layers, read from memory.
+
+use frazil_model::plan::descriptor::{BYTES, Descriptor, Field, Op};
+use frazil_model::plan::entry::{ListEntry, unpack_list};
+use frazil_model::plan::stream::{Header, PARAMETER_WORDS};
+
+use super::array::{Group, Read};
+
+/// Descriptors after which a program counts as endless.
+const PROGRAM_LIMIT: usize = 1 << 16;
+
+/// What the sequencer does next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// A layer of the array, with its stream's groups.
+    Layer(Descriptor, Vec<Group>),
+    /// The frozen front end.
+    Frozen(Descriptor),
+}
+
+/// The steps of a program from a word address to its end; `None` if it has none or leaves the memory.
+pub fn steps(memory: &[u8], lanes: usize, entry: u32) -> Option<Vec<Step>> {
+    let mut steps = Vec::new();
+    let mut at = usize::try_from(entry).ok()? * lanes;
+    for _ in 0..PROGRAM_LIMIT {
+        let descriptor = Descriptor::unpack(memory.get(at..at + BYTES)?);
+        at += BYTES;
+        match descriptor.get(Field::Op) & 3 {
+            op if op == Op::Layer as u16 => {
+                let groups = groups(memory, lanes, &descriptor)?;
+                steps.push(Step::Layer(descriptor, groups));
+            }
+            op if op == Op::Frozen as u16 => steps.push(Step::Frozen(descriptor)),
+            _ => return Some(steps),
+        }
+    }
+    None
+}
+
+fn groups(memory: &[u8], lanes: usize, descriptor: &Descriptor) -> Option<Vec<Group>> {
+    let mut at = usize::from(descriptor.get(Field::Stream)) * lanes;
+    let mut groups = Vec::new();
+    for _ in 0..descriptor.get(Field::Groups) {
+        let header = Header::unpack(memory.get(at..at + lanes)?);
+        let parameters = if header.has_parameters { PARAMETER_WORDS } else { 0 };
+        let list = at + (1 + parameters) * lanes;
+        let list_words = usize::from(header.list_words);
+        let bytes = memory.get(list..list + list_words * lanes)?;
+        let entries = unpack_list(bytes, header.entries.into(), lanes).iter().map(read).collect();
+        let (parameters, weight_words) = (header.has_parameters, header.weight_words.into());
+        groups.push(Group { parameters, list_words, entries, weight_words });
+        at += (1 + header.words()) * lanes;
+    }
+    (at <= memory.len()).then_some(groups)
+}
+
+fn read(entry: &ListEntry) -> Read {
+    Read { products: entry.mask.count_ones(), dx: entry.dx.into(), dy: entry.dy.into() }
+}

@@ -1,0 +1,98 @@
+//! Whole MLPerf Tiny networks on the emitted Verilog: every output bit is the reference's, every clock the cycle
+//! model's.
+
+mod common;
+
+use std::fs;
+use std::path::PathBuf;
+
+use common::{Conversation, available, capacity, spec};
+use frazil_model::import::from_tflite;
+use frazil_model::optimise::optimise;
+use frazil_model::plan::{ENTRY_RUN, PlanOptions, plan};
+use frazil_model::reference::Evaluator;
+use frazil_sim::cycle::run_cycles;
+use frazil_sim::{DeviceKind, open};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64;
+
+/// Inputs of each network: those that are stored, then noise.
+const INPUTS: usize = 10;
+
+fn data(test: &str) -> Option<PathBuf> {
+    let fallback = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
+    let root: PathBuf = std::env::var_os("FRAZIL_DATA").unwrap_or_else(|| fallback.into()).into();
+    if root.is_dir() {
+        return Some(root);
+    }
+    assert!(std::env::var_os("CI").is_none(), "{test}: no data");
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: no data");
+    None
+}
+
+/// The memory of the device: that of an iCEBreaker, or as much as addresses reach.
+#[derive(Clone, Copy, PartialEq)]
+enum Memory {
+    Icebreaker,
+    Large,
+}
+
+/// Runs a network's inputs and compares.
+fn whole(name: &str, file: &str, golden: &str, memory: Memory, sparse: bool) {
+    let (Some(root), true) = (data(name), available(DeviceKind::Verilator, name)) else { return };
+    let bytes = fs::read(root.join("models_mlperf_tiny").join(file)).unwrap();
+    let graph = from_tflite(&bytes, name).unwrap().split_tail().head;
+    let mut spec = spec();
+    spec.block_rows = memory == Memory::Large;
+    if memory == Memory::Large {
+        (spec.memory_words, spec.memory) = (1 << 16, frazil_hdl::memory::MemoryStyle::BlockRam);
+    }
+    let planned = if sparse { optimise(&graph, spec.lanes).unwrap().graph } else { graph.clone() };
+    let options = PlanOptions { skip_zeros: sparse };
+    let plan = plan(&planned, 0, &capacity(&spec), options).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let layers = run_cycles(&plan, &spec, ENTRY_RUN).expect("the program ends");
+    let clocks: u64 = layers.iter().map(|layer| layer.clocks).sum();
+    let mut device = Conversation::new(open(DeviceKind::Verilator, &plan, &spec).unwrap());
+    device.load(&plan);
+    let evaluator = Evaluator::new(&graph).unwrap();
+    let length = graph.tensors[graph.input].shape.len();
+    let stored = fs::read(root.join("golden").join(golden).join("inputs.bin")).unwrap();
+    let mut rng = Pcg64::seed_from_u64(1);
+    let noise = std::iter::repeat_with(|| (0..length).map(|_| rng.random()).collect::<Vec<u8>>());
+    for input in stored.chunks(length).map(<[u8]>::to_vec).chain(noise).take(INPUTS) {
+        let input: Vec<i8> = input.iter().map(|b| *b as i8).collect();
+        let (output, cycles) = device.infer(&plan, &input);
+        let expected = evaluator.run(&input).unwrap().swap_remove(graph.outputs[0]).data;
+        assert_eq!(output, expected, "{name}");
+        assert_eq!(u64::from(cycles), clocks, "{name}");
+    }
+    let macs: u64 = plan.program.layers.iter().map(|layer| layer.macs).sum();
+    let peak = (spec.lanes * spec.datapath.pixels) as u64;
+    println!("{name}: {clocks} clocks, {macs} MACs, {:.1} %", 100.0 * macs as f64 / (peak * clocks) as f64);
+}
+
+#[test]
+fn ic01() {
+    whole("ic01", "pretrainedResnet_quant.tflite", "ic01_resnet8_int8", Memory::Icebreaker, false);
+}
+
+#[test]
+fn kws01() {
+    whole("kws01", "kws_ref_model.tflite", "kws01_dscnn_int8", Memory::Icebreaker, false);
+}
+
+#[test]
+fn vww01_without_its_zeros() {
+    whole("vww01 sparse", "vww_96_int8.tflite", "vww01_mobilenetv1_int8", Memory::Icebreaker, true);
+}
+
+#[test]
+fn vww01() {
+    whole("vww01", "vww_96_int8.tflite", "vww01_mobilenetv1_int8", Memory::Large, false);
+}
+
+#[test]
+fn ad01() {
+    whole("ad01", "ad01_int8.tflite", "ad01_fc_autoenc_int8", Memory::Large, false);
+}
