@@ -11,15 +11,15 @@ pub struct Work {
     pub cycles: u64,
     /// Multiply-accumulates of the array, padded taps included.
     pub array_macs: u64,
-    /// Lanes of the array, each with one multiplier.
-    pub lanes: u64,
+    /// Products that the array can make in a clock.
+    pub peak: u64,
 }
 
 impl Work {
     /// Share of the array's multipliers times cycles that multiply, 0 to 1: fill, drain, the frozen front end and
     /// requantisation count as idle.
     pub fn array_utilisation(&self) -> f64 {
-        self.array_macs as f64 / (self.lanes * self.cycles).max(1) as f64
+        self.array_macs as f64 / (self.peak * self.cycles).max(1) as f64
     }
 
     /// Runs in a second at a clock.
@@ -58,12 +58,12 @@ mod tests {
 
     #[test]
     fn rates_follow_from_cycles_and_clocks() {
-        let work = Work { cycles: 48_000, array_macs: 96_000, lanes: 8 };
+        let work = Work { cycles: 48_000, array_macs: 96_000, peak: 8 };
         let performance = Performance::new(work, 24.0, &Fmax { min: 20.0, median: 36.0, best: 40.0 });
         assert_eq!(performance.runs_per_second, 500.0);
         assert_eq!(performance.runs_per_second_at_fmax, 750.0);
         assert_eq!(performance.array_utilisation, 0.25);
-        let nothing = Work { cycles: 0, array_macs: 0, lanes: 0 };
+        let nothing = Work { cycles: 0, array_macs: 0, peak: 0 };
         assert!(nothing.array_utilisation().is_finite() && nothing.rate(24.0).is_finite());
     }
 }

@@ -51,7 +51,7 @@ fn request(output: &Path) -> Build {
         seeds: vec![1, 2, 3],
         keep: false,
         design_id: None,
-        work: Some(Work { cycles: 1000, array_macs: 4000, lanes: 8 }),
+        work: Some(Work { cycles: 1000, array_macs: 4000, peak: 8 }),
         step_limit: std::time::Duration::from_secs(60),
         output: output.into(),
     }

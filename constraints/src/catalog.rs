@@ -5,8 +5,11 @@ use std::path::Path;
 use crate::{Board, BoardError, check};
 
 /// Name and text of each built-in board, sorted by name.
-const BOARDS: [(&str, &str); 2] = [
+const BOARDS: [(&str, &str); 5] = [
+    ("colorlight-i5", include_str!("../boards/colorlight-i5.toml")),
+    ("hx8k-breakout", include_str!("../boards/hx8k-breakout.toml")),
     ("icebreaker", include_str!("../boards/icebreaker.toml")),
+    ("orangecrab-25f", include_str!("../boards/orangecrab-25f.toml")),
     ("ulx3s-85f", include_str!("../boards/ulx3s-85f.toml")),
 ];
 

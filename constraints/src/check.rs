@@ -1,15 +1,13 @@
 //! Checks that the types cannot make: each failure names the field.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
-use crate::{Board, BoardError, Capacity, Fabric, Family, Memory, Multiplier};
+use crate::{Board, BoardError, Fabric, Family, Memory, Multiplier};
 
 /// A field and what is wrong with it.
 type Fault = (String, String);
 
-/// Bits of one channel's requantisation parameters and of one layer descriptor in their memories.
-const PARAMETER_BITS: usize = 8 * 16;
-const DESCRIPTOR_BITS: usize = 32 * 16;
 /// The receiver samples in the middle of a bit and needs this many clocks to find it.
 const MIN_CLOCKS_PER_BIT: u32 = 4;
 /// Permitted difference between the wanted and the real baud rate.
@@ -17,7 +15,7 @@ const MAX_BAUD_ERROR: f64 = 0.02;
 
 /// The first fault of the board, as an error.
 pub(crate) fn check(board: &Board, origin: &str) -> Result<(), BoardError> {
-    let checks = [text, pins, capacity, clock, sizes, memories, multiplier];
+    let checks = [text, pins, capacity, clock, accelerators];
     checks.iter().try_for_each(|check| check(board)).map_err(|(field, reason)| BoardError::Invalid {
         origin: origin.into(),
         field,
@@ -99,73 +97,80 @@ fn clock(board: &Board) -> Result<(), Fault> {
     Ok(())
 }
 
-fn sizes(board: &Board) -> Result<(), Fault> {
-    let fabric = &board.fabric;
-    let sizes = [
-        ("fabric.lanes", fabric.lanes),
-        ("fabric.activation_bytes", fabric.activation_bytes),
-        ("fabric.parameter_channels", fabric.parameter_channels),
-        ("fabric.descriptors", fabric.descriptors),
+/// The accelerators of the board, with the keys of their tables.
+fn fabrics(board: &Board) -> impl Iterator<Item = (&'static str, &Fabric)> {
+    let with_front = board.fabric_with_front.as_ref().map(|fabric| ("fabric_with_front", fabric));
+    [("fabric", &board.fabric)].into_iter().chain(with_front)
+}
+
+fn accelerators(board: &Board) -> Result<(), Fault> {
+    fabrics(board).try_for_each(|(table, fabric)| {
+        let named = |(key, reason): (&str, String)| {
+            (if key.is_empty() { table.to_owned() } else { format!("{table}.{key}") }, reason)
+        };
+        sizes(fabric).and_then(|()| cells(board, fabric)).and_then(|()| room(board, fabric)).map_err(named)
+    })
+}
+
+/// A key of an accelerator's table and what is wrong with it; no key for the table as a whole.
+type KeyFault = (&'static str, String);
+
+fn sizes(fabric: &Fabric) -> Result<(), KeyFault> {
+    if ![8, 16].contains(&fabric.lanes) {
+        return Err(("lanes", "must be 8 or 16".into()));
+    }
+    let ranges: [(_, usize, RangeInclusive<usize>); 7] = [
+        ("pixels", fabric.pixels, 1..=255),
+        ("requantisers", fabric.requantisers, 1..=fabric.pixels),
+        ("sum_bits", fabric.sum_bits, 16..=32),
+        ("requant_bits", fabric.requant_bits, fabric.sum_bits..=31),
+        ("memory_words", fabric.memory_words, 256..=65536),
+        ("weight_words", fabric.weight_words, 64..=65536),
+        ("list_entries", fabric.list_entries, 64..=65536),
     ];
-    if let Some((field, _)) = sizes.iter().find(|(_, value)| !value.is_power_of_two()) {
-        return fault(field, "must be a power of two");
+    if let Some((key, _, range)) = ranges.iter().find(|(_, size, range)| !range.contains(size)) {
+        return Err((key, format!("must be {} to {}", range.start(), range.end())));
     }
-    let per_lane = fabric.weight_bytes / fabric.lanes;
-    if !fabric.weight_bytes.is_multiple_of(fabric.lanes) || !per_lane.is_power_of_two() {
-        return fault("fabric.weight_bytes", "must be a power of two for each lane");
+    if !fabric.pixels.is_multiple_of(fabric.requantisers) {
+        return Err(("requantisers", "must be a divisor of pixels".into()));
     }
-    Ok(())
-}
-
-fn memories(board: &Board) -> Result<(), Fault> {
-    let (fabric, capacity) = (&board.fabric, &board.capacity);
-    for (field, memory) in [
-        ("fabric.activation_memory", fabric.activation_memory),
-        ("fabric.weight_memory", fabric.weight_memory),
-    ] {
-        if memory == Memory::Spram && capacity.sprams == 0 {
-            return fault(field, "is spram, but capacity.sprams is 0");
-        }
-    }
-    for memory in [Memory::Spram, Memory::BlockRam] {
-        let (used, available) = (bits_used(fabric, memory), bits_available(capacity, memory));
-        if used > available {
-            let name = if memory == Memory::Spram { "SPRAM" } else { "block RAM" };
-            return fault("fabric", format!("needs {used} bits of {name}; there are {available}"));
-        }
-    }
-    Ok(())
-}
-
-fn bits_used(fabric: &Fabric, memory: Memory) -> usize {
-    let activations = if fabric.activation_memory == memory { fabric.activation_bytes } else { 0 };
-    let weights = if fabric.weight_memory == memory { fabric.weight_bytes } else { 0 };
-    let tables = fabric
-        .parameter_channels
-        .saturating_mul(PARAMETER_BITS)
-        .saturating_add(fabric.descriptors.saturating_mul(DESCRIPTOR_BITS));
-    let tables = if memory == Memory::BlockRam { tables } else { 0 };
-    activations.saturating_add(weights).saturating_mul(8).saturating_add(tables)
-}
-
-fn bits_available(capacity: &Capacity, memory: Memory) -> usize {
-    match memory {
-        Memory::BlockRam => capacity.block_rams as usize * capacity.block_ram_bits as usize,
-        Memory::Spram => capacity.sprams as usize * capacity.spram_bits as usize,
+    // Read and write positions in a ring wrap by themselves.
+    let rings = [("weight_words", fabric.weight_words), ("list_entries", fabric.list_entries)];
+    match rings.iter().find(|(_, size)| !size.is_power_of_two()) {
+        Some((key, _)) => Err((key, "must be a power of two".into())),
+        None => Ok(()),
     }
 }
 
-fn multiplier(board: &Board) -> Result<(), Fault> {
-    let family = match board.fabric.multiplier {
-        Multiplier::SbMac16 => Family::Ice40,
-        Multiplier::Mult18x18d => Family::Ecp5,
-        Multiplier::Lut => return Ok(()),
+/// Cells that the family or the FPGA does not have.
+fn cells(board: &Board, fabric: &Fabric) -> Result<(), KeyFault> {
+    let family = match fabric.multiplier {
+        Multiplier::SbMac16 => Some(Family::Ice40),
+        Multiplier::Mult18Pair => Some(Family::Ecp5),
+        Multiplier::Lut => None,
     };
-    if family != board.device.family {
-        return fault("fabric.multiplier", "does not exist in this device.family");
+    if family.is_some_and(|family| family != board.device.family) {
+        return Err(("multiplier", "does not exist in this device.family".into()));
     }
-    if board.capacity.multipliers == 0 {
-        return fault("fabric.multiplier", "is a DSP, but capacity.multipliers is 0");
+    if fabric.multiplier == Multiplier::Mult18Pair && !fabric.pixels.is_multiple_of(2) {
+        return Err(("pixels", "must be even for mult18_pair: two pixels share a multiplier".into()));
+    }
+    if fabric.memory == Memory::Spram && board.capacity.sprams == 0 {
+        return Err(("memory", "is spram, but capacity.sprams is 0".into()));
     }
     Ok(())
+}
+
+/// What the accelerator takes of what the FPGA holds.
+fn room(board: &Board, fabric: &Fabric) -> Result<(), KeyFault> {
+    let capacity = &board.capacity;
+    let needs = [
+        ("hardware multipliers", fabric.multipliers(), capacity.multipliers),
+        ("SPRAMs", fabric.sprams(), capacity.sprams),
+        ("block RAMs", fabric.block_rams(board.device.family), capacity.block_rams),
+    ];
+    match needs.iter().find(|(_, need, there)| *need > *there as usize) {
+        Some((name, need, there)) => Err(("", format!("needs {need} {name}; there are {there}"))),
+        None => Ok(()),
+    }
 }

@@ -1,7 +1,7 @@
 //! Boards as data.
 //!
 //! A board is one TOML file: its identity, FPGA, capacity, clock, link to the host, lights, USB identity,
-//! loader and the fabric that fits. Two files are built in; a user's own file has the same form.
+//! loader and the fabric that fits. Five files are built in; a user's own file has the same form.
 //!
 //! ```
 //! let board = frazil_boards::Board::load("icebreaker")?;
@@ -13,10 +13,11 @@
 mod catalog;
 mod check;
 mod error;
+mod fabric;
 mod schema;
 
 pub use error::BoardError;
+pub use fabric::{Fabric, Memory, Multiplier, Requantiser};
 pub use schema::{
-    Active, Board, Capacity, Clock, Device, Fabric, Family, Led, Link, LinkKind, Loader, Memory, Multiplier,
-    Note, Usb,
+    Active, Board, Capacity, Clock, Device, Family, Led, Link, LinkKind, Loader, Note, PllInput, Usb,
 };

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Fabric;
+
 /// One board.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,8 +31,10 @@ pub struct Board {
     pub usb: Usb,
     /// How openFPGALoader reaches it.
     pub loader: Loader,
-    /// The accelerator that is built when nothing else is asked for.
+    /// The accelerator without a frozen front end.
     pub fabric: Fabric,
+    /// The accelerator beside a frozen front end, where the FPGA is too small for both in full.
+    pub fabric_with_front: Option<Fabric>,
     /// Remarks, each with its source.
     #[serde(default)]
     pub notes: Vec<Note>,
@@ -84,6 +88,17 @@ pub struct Capacity {
     pub multipliers: u32,
 }
 
+/// How an iCE40 PLL gets the oscillator's clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PllInput {
+    /// From its own pin.
+    #[default]
+    Pad,
+    /// From the fabric, because the oscillator is at another pin.
+    Core,
+}
+
 /// The clock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,6 +107,9 @@ pub struct Clock {
     pub crystal_hz: u32,
     /// Pin of the oscillator.
     pub pin: String,
+    /// How the PLL is fed; of no meaning on ECP5.
+    #[serde(default)]
+    pub pll: PllInput,
     /// Frequency that the PLL makes and the design must meet, in Hz.
     pub target_hz: u32,
 }
@@ -166,50 +184,6 @@ pub struct Loader {
     pub persistent: bool,
 }
 
-/// Where a memory of the accelerator lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Memory {
-    /// Block RAM.
-    BlockRam,
-    /// iCE40 UltraPlus single-port RAM, 16384 x 16 bits each.
-    Spram,
-}
-
-/// What multiplies in the MAC array.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Multiplier {
-    /// iCE40 UltraPlus DSP.
-    SbMac16,
-    /// ECP5 DSP.
-    Mult18x18d,
-    /// Look-up tables.
-    Lut,
-}
-
-/// Sizes of the accelerator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Fabric {
-    /// Output channels that the MAC array computes at once.
-    pub lanes: usize,
-    /// Activation memory in bytes; a power of two.
-    pub activation_bytes: usize,
-    /// Weight memory in bytes, all lanes together; for each lane a power of two.
-    pub weight_bytes: usize,
-    /// Output channels whose requantisation parameters fit; a power of two.
-    pub parameter_channels: usize,
-    /// Layer descriptors that fit; a power of two.
-    pub descriptors: usize,
-    /// Where activations live.
-    pub activation_memory: Memory,
-    /// Where weights live.
-    pub weight_memory: Memory,
-    /// What multiplies.
-    pub multiplier: Multiplier,
-}
-
 /// A remark.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -221,6 +195,11 @@ pub struct Note {
 }
 
 impl Board {
+    /// The accelerator that is built with or without a frozen front end.
+    pub fn fabric(&self, with_front: bool) -> &Fabric {
+        self.fabric_with_front.as_ref().filter(|_| with_front).unwrap_or(&self.fabric)
+    }
+
     /// Clocks of the design in one bit of the link, rounded to the nearest.
     pub fn clocks_per_bit(&self) -> u32 {
         let (clock, baud) = (u64::from(self.clock.target_hz), u64::from(self.link.baud.max(1)));

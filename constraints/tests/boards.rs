@@ -1,6 +1,6 @@
 //! The built-in boards load, and every check names its field.
 
-use frazil_boards::{Board, BoardError, Family};
+use frazil_boards::{Board, BoardError, Family, PllInput};
 
 const ICEBREAKER: &str = include_str!("../boards/icebreaker.toml");
 
@@ -21,7 +21,7 @@ fn invalid_field(from: &str, to: &str) -> String {
 fn all_boards_load_and_are_named_as_their_files() {
     let boards = Board::all().expect("all boards load");
     let names: Vec<_> = boards.iter().map(|board| board.name.as_str()).collect();
-    assert_eq!(names, ["icebreaker", "ulx3s-85f"]);
+    assert_eq!(names, ["colorlight-i5", "hx8k-breakout", "icebreaker", "orangecrab-25f", "ulx3s-85f"]);
     assert_eq!(names, Board::names());
 }
 
@@ -44,7 +44,37 @@ fn pins_and_parts_are_those_of_the_boards() {
     let ulx = Board::load("ulx3s-85f").expect("built in");
     assert_eq!((ulx.device.family, ulx.clock.pin.as_str()), (Family::Ecp5, "G2"));
     assert_eq!((ulx.link.rx.as_str(), ulx.link.tx.as_str()), ("M1", "L4"));
-    assert_eq!(ulx.clocks_per_bit(), 20);
+    assert_eq!(ulx.clocks_per_bit(), 40);
+    let hx = Board::load("hx8k-breakout").expect("built in");
+    assert_eq!((hx.clock.pin.as_str(), hx.clock.pll, hx.link.rx.as_str()), ("J3", PllInput::Core, "B10"));
+    let crab = Board::load("orangecrab-25f").expect("built in");
+    assert_eq!((crab.clock.pin.as_str(), crab.leds[0].pin.as_str()), ("A9", "K4"));
+    let i5 = Board::load("colorlight-i5").expect("built in");
+    assert_eq!((i5.clock.pin.as_str(), i5.link.rx.as_str(), i5.link.tx.as_str()), ("P3", "H18", "J17"));
+}
+
+#[test]
+fn the_array_takes_what_the_fpga_has() {
+    let taken = |name: &str| {
+        let board = Board::load(name).expect("built in");
+        let fabric = &board.fabric;
+        (fabric.peak(), fabric.multipliers(), fabric.sprams(), fabric.block_rams(board.device.family))
+    };
+    assert_eq!(taken("icebreaker"), (16, 8, 4, 24));
+    assert_eq!(taken("hx8k-breakout"), (8, 0, 0, 26));
+    assert_eq!(taken("orangecrab-25f"), (48, 24, 0, 53));
+    assert_eq!(taken("ulx3s-85f"), (256, 128, 0, 174));
+}
+
+#[test]
+fn a_front_end_has_an_array_of_its_own() {
+    let ice = Board::load("icebreaker").expect("built in");
+    assert_eq!((ice.fabric(false).pixels, ice.fabric(true).pixels), (2, 1));
+    let ulx = Board::load("ulx3s-85f").expect("built in");
+    assert_eq!((ulx.fabric(false).pixels, ulx.fabric(true).pixels), (16, 4));
+    // Without one, the only array is for both.
+    let i5 = Board::load("colorlight-i5").expect("built in");
+    assert_eq!(i5.fabric(true), &i5.fabric);
 }
 
 #[test]
@@ -59,8 +89,13 @@ fn a_board_survives_being_written_and_read_again() {
 fn an_unknown_board_lists_the_known_ones() {
     let error = Board::load("icebraker").expect_err("no such board");
     assert_eq!(error.code(), "frazil::board::unknown");
-    assert_eq!(error.to_string(), "no board is called \"icebraker\"; the boards are icebreaker, ulx3s-85f");
-    assert_eq!(error.hint(), "use --board icebreaker or --board ulx3s-85f, or --board FILE.toml");
+    let text = error.to_string();
+    assert!(text.starts_with("no board is called \"icebraker\"; the boards are colorlight-i5, "), "{text}");
+    let hint = error.hint();
+    assert!(
+        hint.starts_with("use --board colorlight-i5 or ") && hint.ends_with(", or --board FILE.toml"),
+        "{hint}"
+    );
 }
 
 #[test]
@@ -106,15 +141,34 @@ fn every_impossible_value_names_its_field() {
         ("baud = 3_000_000", "baud = 12_000_000", "link.baud"),
         ("baud = 3_000_000", "baud = 4_500_000", "link.baud"),
         ("lanes = 8", "lanes = 0", "fabric.lanes"),
-        ("weight_bytes = 131072", "weight_bytes = 100000", "fabric.weight_bytes"),
-        ("descriptors = 16", "descriptors = 17", "fabric.descriptors"),
-        ("sprams = 4", "sprams = 0", "fabric.weight_memory"),
-        ("weight_bytes = 131072", "weight_bytes = 262144", "fabric"),
-        ("activation_bytes = 8192", "activation_bytes = 16384", "fabric"),
-        ("\"sb_mac16\"", "\"mult18x18d\"", "fabric.multiplier"),
-        ("multipliers = 8", "multipliers = 0", "fabric.multiplier"),
+        ("lanes = 8", "lanes = 32", "fabric.lanes"),
+        ("pixels = 2", "pixels = 0", "fabric.pixels"),
+        ("requantisers = 1", "requantisers = 3", "fabric.requantisers"),
+        ("pixels = 2\nrequantisers = 1", "pixels = 3\nrequantisers = 2", "fabric.requantisers"),
+        ("sum_bits = 24", "sum_bits = 33", "fabric.sum_bits"),
+        ("requant_bits = 24", "requant_bits = 23", "fabric.requant_bits"),
+        ("requant_bits = 24", "requant_bits = 32", "fabric.requant_bits"),
+        ("memory_words = 16384", "memory_words = 65537", "fabric.memory_words"),
+        ("weight_words = 1024", "weight_words = 1000", "fabric.weight_words"),
+        ("list_entries = 512", "list_entries = 32", "fabric.list_entries"),
+        ("sprams = 4", "sprams = 0", "fabric.memory"),
+        ("memory_words = 16384", "memory_words = 16385", "fabric"),
+        ("weight_words = 1024", "weight_words = 2048", "fabric"),
+        ("pixels = 2", "pixels = 3", "fabric"),
+        ("multipliers = 8", "multipliers = 7", "fabric"),
+        ("\"sb_mac16\"", "\"mult18_pair\"", "fabric.multiplier"),
+        ("front]\nlanes = 8", "front]\nlanes = 7", "fabric_with_front.lanes"),
+        ("front]\nlanes = 8", "front]\nlanes = 16", "fabric_with_front"),
         ("id = \"ice40_generic\"", "id = \"-b evil\"", "loader.id"),
     ] {
         assert_eq!(invalid_field(from, to), field, "{from} -> {to}");
     }
+}
+
+#[test]
+fn pairs_of_pixels_share_a_multiplier() {
+    let text = include_str!("../boards/ulx3s-85f.toml");
+    let odd = text.replacen("pixels = 16\nrequantisers = 8", "pixels = 15\nrequantisers = 5", 1);
+    let error = Board::from_toml("odd.toml", &odd).expect_err("must be refused");
+    assert!(error.to_string().contains("fabric.pixels must be even"), "{error}");
 }

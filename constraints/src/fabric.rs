@@ -1,0 +1,146 @@
+//! The accelerator on a board: its sizes, and what they take of the FPGA.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Family;
+
+/// Words of 16 bits in an iCE40 UltraPlus single-port RAM.
+const SPRAM_WORDS: usize = 16384;
+
+/// Where the accelerator's memory lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Memory {
+    /// Block RAM.
+    BlockRam,
+    /// iCE40 UltraPlus single-port RAM, 16384 x 16 bits each.
+    Spram,
+}
+
+/// What multiplies in the MAC array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Multiplier {
+    /// iCE40 UltraPlus DSP: any two 8 x 8 products.
+    SbMac16,
+    /// ECP5 DSP: two 8 x 8 products with one factor in common.
+    Mult18Pair,
+    /// Look-up tables.
+    Lut,
+}
+
+/// How results are requantised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Requantiser {
+    /// A result a clock.
+    Pipelined,
+    /// A result in many clocks, with little logic.
+    Iterative,
+}
+
+/// Sizes of the accelerator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fabric {
+    /// Output channels that the MAC array computes at once, which are the bytes of a memory word: 8 or 16.
+    pub lanes: usize,
+    /// Pixels that the MAC array computes at once.
+    pub pixels: usize,
+    /// Requantisers; a divisor of `pixels`.
+    pub requantisers: usize,
+    /// Blocks may have several rows of pixels, and results may go anywhere in memory; otherwise one row, and a layer's
+    /// results one after the other, which takes less logic.
+    pub block_rows: bool,
+    /// Bits of a sum of products.
+    pub sum_bits: usize,
+    /// Bits of a sum and its bias.
+    pub requant_bits: usize,
+    /// Words of memory, for tensors, weights, parameters, lists and descriptors; at most 65536.
+    pub memory_words: usize,
+    /// Words of the weight ring, which holds the weights of a group of channels.
+    pub weight_words: usize,
+    /// Entries of the list ring, which holds the entry lists of two groups of channels.
+    pub list_entries: usize,
+    /// Where memory lives.
+    pub memory: Memory,
+    /// What multiplies.
+    pub multiplier: Multiplier,
+    /// How results are requantised.
+    pub requantiser: Requantiser,
+}
+
+impl Fabric {
+    /// Products a clock.
+    pub fn peak(&self) -> usize {
+        self.lanes.saturating_mul(self.pixels)
+    }
+
+    /// Hardware multipliers that the MAC array takes; requantisers take none.
+    pub fn multipliers(&self) -> usize {
+        match self.multiplier {
+            Multiplier::SbMac16 => self.peak().div_ceil(2),
+            Multiplier::Mult18Pair => self.lanes.saturating_mul(self.pixels.div_ceil(2)),
+            Multiplier::Lut => 0,
+        }
+    }
+
+    /// Single-port RAMs that memory takes.
+    pub fn sprams(&self) -> usize {
+        match self.memory {
+            Memory::Spram => self.lanes.div_ceil(2).saturating_mul(self.memory_words.div_ceil(SPRAM_WORDS)),
+            Memory::BlockRam => 0,
+        }
+    }
+
+    /// Block RAMs that memory, the two rings and the queue of words between memory and array take: the array's
+    /// share, without a frozen front end.
+    pub fn block_rams(&self, family: Family) -> usize {
+        let word = self.lanes.saturating_mul(8);
+        let memory = match self.memory {
+            // Each byte of a word is written on its own.
+            Memory::BlockRam => self.lanes.saturating_mul(blocks(family, 8, self.memory_words)),
+            Memory::Spram => 0,
+        };
+        let weights = blocks(family, word, self.weight_words);
+        // An entry has four bits a lane.
+        let lists = blocks(family, word / 2, self.list_entries);
+        memory.saturating_add(weights).saturating_add(lists).saturating_add(blocks(family, word, 1))
+    }
+}
+
+/// Shapes of a block RAM, as bits and words.
+fn shapes(family: Family) -> &'static [(usize, usize)] {
+    match family {
+        Family::Ice40 => &[(16, 256), (8, 512), (4, 1024), (2, 2048)],
+        Family::Ecp5 => &[(36, 512), (18, 1024), (9, 2048), (4, 4096), (2, 8192), (1, 16384)],
+    }
+}
+
+/// The fewest block RAMs of one shape that make a memory of `words` words of `bits` bits.
+fn blocks(family: Family, bits: usize, words: usize) -> usize {
+    let count =
+        |(width, depth): &(usize, usize)| bits.div_ceil(*width).saturating_mul(words.div_ceil(*depth));
+    shapes(family).iter().map(count).min().unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memories_take_the_blocks_of_the_best_shape() {
+        let cases = [
+            (Family::Ice40, 64, 1024, 16),
+            (Family::Ice40, 8, 512, 1),
+            (Family::Ice40, 1, 1, 1),
+            (Family::Ecp5, 8, 16384, 8),
+            (Family::Ecp5, 128, 1024, 8),
+            (Family::Ecp5, 128, 1, 4),
+            (Family::Ecp5, 64, 1025, 6),
+        ];
+        for (family, bits, words, due) in cases {
+            assert_eq!(blocks(family, bits, words), due, "{family:?}: {words} words of {bits} bits");
+        }
+    }
+}
