@@ -1,8 +1,12 @@
 //! The command line.
 
+mod bench;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub use bench::{BenchCommand, MlperfTinyArgs};
 
 /// Neural-network vision on small, open FPGAs.
 #[derive(Debug, Parser)]
@@ -43,6 +47,9 @@ pub enum Command {
     /// Measure accuracy on a data set
     #[command(subcommand)]
     Eval(EvalCommand),
+    /// Measure networks that everyone measures, on boards
+    #[command(subcommand)]
+    Bench(BenchCommand),
     /// Print every constant of tracking with its default, as a file for --parameters
     Parameters,
     Demo(DemoArgs),
@@ -92,9 +99,9 @@ pub struct PlanArgs {
     /// The board
     #[command(flatten)]
     pub board: BoardArgs,
-    /// Leading convolutions that are frozen into the fabric
-    #[arg(long, default_value_t = 1, value_name = "N")]
-    pub freeze: usize,
+    /// Leading convolutions that are frozen into the fabric [default: 1 of a built-in network, 0 of your own]
+    #[arg(long, value_name = "N")]
+    pub freeze: Option<usize>,
 }
 
 /// What to build.
@@ -199,9 +206,9 @@ pub struct RunArgs {
     /// The device
     #[command(flatten)]
     pub device: DeviceArgs,
-    /// Leading convolutions that are frozen into the fabric
-    #[arg(long, default_value_t = 1, value_name = "N")]
-    pub freeze: usize,
+    /// Leading convolutions that are frozen into the fabric [default: 1 of a built-in network, 0 of your own]
+    #[arg(long, value_name = "N")]
+    pub freeze: Option<usize>,
     /// Run on a second device too, and compare the bits
     #[arg(long, value_name = "DEVICE")]
     pub compare: Option<String>,
@@ -321,8 +328,8 @@ fn positive(text: &str) -> Result<f32, String> {
 fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) => Err("at least 1".into()),
-        Ok(frames) => Ok(frames),
-        Err(_) => Err("a number of frames".into()),
+        Ok(count) => Ok(count),
+        Err(_) => Err("a number".into()),
     }
 }
 

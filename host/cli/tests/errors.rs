@@ -169,7 +169,11 @@ fn parameters_that_are_none() {
 
 #[test]
 fn an_unknown_board_and_device() {
-    refuses(frazil().args(["plan", "--board", "nope"]), "frazil::board::unknown", &["icebreaker, ulx3s-85f"]);
+    refuses(
+        frazil().args(["plan", "--board", "nope"]),
+        "frazil::board::unknown",
+        &["icebreaker, orangecrab-25f, ulx3s-85f"],
+    );
     refuses(frazil().args(["demo", "--device", "simm"]), "frazil::device::unknown", &["simm", "frazil list"]);
     refuses(frazil().args(["demo"]).env("FRAZIL_BOARD", "nope"), "frazil::board::unknown", &["nope"]);
 }

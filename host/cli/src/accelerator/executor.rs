@@ -3,7 +3,7 @@
 use frazil_boards::Board;
 use frazil_link::SessionConfig;
 use frazil_model::graph::Graph;
-use frazil_model::plan::{ENTRY_RUN, Plan};
+use frazil_model::plan::{ENTRY_RUN, Plan, PlanOptions};
 use frazil_model::reference::Evaluator;
 use frazil_wire::Transport;
 
@@ -42,14 +42,20 @@ pub struct Loaded {
 
 impl Executor {
     /// Prepares a network on a target.
-    pub fn open(target: &Target, board: &Board, graph: &Graph, freeze: usize) -> Result<Self> {
+    pub fn open(
+        target: &Target,
+        board: &Board,
+        graph: &Graph,
+        freeze: usize,
+        options: PlanOptions,
+    ) -> Result<Self> {
         let config = SessionConfig { baud: board.link.baud, ..SessionConfig::default() };
-        let plan = || plan_graph(graph, freeze, board);
+        let plan = || plan_graph(graph, freeze, board, options);
         let (transport, plan): (Box<dyn Transport>, Plan) = match target {
             Target::Reference => return Ok(Self::Reference(Evaluator::new(graph).map_err(Failure::from)?)),
             Target::Simulated(kind) => {
                 let plan = plan()?;
-                (frazil_sim::open(*kind, &plan, &top_spec(board)?).map_err(Failure::from)?, plan)
+                (frazil_sim::open(*kind, &plan, &top_spec(board, freeze > 0)?).map_err(Failure::from)?, plan)
             }
             Target::Board(selector) => (Box::new(boards::open(selector, &config)?), plan()?),
         };
@@ -76,8 +82,8 @@ impl Loaded {
         let (machine, plan) = (&mut self.machine, &self.plan);
         let before = machine.used().cycles;
         let (from, entry) = (layout::input(plan)?, layout::entry(plan, ENTRY_RUN)?);
-        let regions: Vec<_> = layout::outputs(plan).map(|to| (to.address, to.len)).collect();
-        let mut outputs = machine.run((from.address, input), entry, &regions)?;
+        let places: Vec<_> = layout::outputs(plan).collect();
+        let mut outputs = machine.run((from, input), entry, &places)?;
         let cycles = Some(machine.used().cycles - before);
         if let (Some(tail), [output]) = (&self.tail, &mut outputs[..]) {
             let tensors = tail.run(output).map_err(Failure::from)?;

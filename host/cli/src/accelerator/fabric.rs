@@ -1,7 +1,8 @@
 //! From a board's data to what the model and the hardware are told of it.
 
-use frazil_boards::{Active, Board, Fabric, Family, Memory};
+use frazil_boards::{Active, Board, Fabric, Family, Memory, Multiplier, PllInput, Requantiser};
 use frazil_flow::Work;
+use frazil_hdl::datapath::{DatapathSpec, MultiplierStyle, RequantiserStyle};
 use frazil_hdl::memory::MemoryStyle;
 use frazil_hdl::top::{ConstraintFormat, Pins, TopSpec};
 use frazil_hdl::vendor::PllStyle;
@@ -11,40 +12,75 @@ use frazil_sim::cycle::run_cycles;
 use super::layout;
 use crate::error::{Failure, Result, UsageError};
 
+/// Name of the top module.
+pub const TOP: &str = "top";
+/// Rows of a pipelined requantiser between registers, and of an iterative one in hardware.
+const REQUANTISER_ROWS: (usize, usize) = (3, 4);
+
 /// What the accelerator on a board offers to a plan.
 pub fn capacity(fabric: &Fabric) -> Capacity {
     Capacity {
         lanes: fabric.lanes,
-        activation_bytes: fabric.activation_bytes,
-        weight_bytes: fabric.weight_bytes,
-        parameter_channels: fabric.parameter_channels,
-        descriptors: fabric.descriptors,
+        pixels: fabric.pixels,
+        requantisers: fabric.requantisers,
+        block_rows: fabric.block_rows,
+        memory_words: fabric.memory_words,
+        weight_words: fabric.weight_words,
+        list_entries: fabric.list_entries,
+        sum_bits: fabric.sum_bits as u32,
+        requant_bits: fabric.requant_bits as u32,
     }
 }
 
 /// What one run of a plan takes on a board.
 pub fn work(plan: &Plan, board: &Board) -> Result<Work> {
-    let cycles = run_cycles(plan, &top_spec(board)?, ENTRY_RUN);
-    let cycles = cycles.ok_or_else(|| Failure::from(layout::lacks("an end")))?;
+    let cycles = layer_clocks(plan, board)?.iter().sum();
     let array_macs = plan.summary().layers.iter().map(|layer| layer.macs).sum();
-    Ok(Work { cycles, array_macs, lanes: board.fabric.lanes as u64 })
+    let Capacity { lanes, pixels, .. } = plan.capacity;
+    Ok(Work { cycles, array_macs, peak: (lanes * pixels) as u64 })
 }
 
-/// What the top block is told of a board.
-pub fn top_spec(board: &Board) -> Result<TopSpec> {
-    let fabric = &board.fabric;
+/// Clock cycles of one run of a plan on a board, descriptor by descriptor, that of the end last.
+pub fn layer_clocks(plan: &Plan, board: &Board) -> Result<Vec<u64>> {
+    let layers = run_cycles(plan, &top_spec(board, !plan.frozen.is_empty())?, ENTRY_RUN);
+    let layers = layers.ok_or_else(|| Failure::from(layout::lacks("an end")))?;
+    Ok(layers.iter().map(|layer| layer.clocks).collect())
+}
+
+/// What the top block is told of a board, with or without a frozen front end in it.
+pub fn top_spec(board: &Board, with_front: bool) -> Result<TopSpec> {
+    let fabric = board.fabric(with_front);
     Ok(TopSpec {
         lanes: fabric.lanes,
-        descriptors: fabric.descriptors,
-        activation_bytes: fabric.activation_bytes,
-        weight_bytes: fabric.weight_bytes,
-        weight_memory: memory_style(fabric.weight_memory),
-        parameter_channels: fabric.parameter_channels,
+        block_rows: fabric.block_rows,
+        datapath: datapath(fabric),
+        memory_words: fabric.memory_words,
+        weight_words: fabric.weight_words,
+        list_entries: fabric.list_entries,
+        memory: memory_style(fabric.memory),
         clock_hz: board.clock.target_hz,
         clocks_per_bit: board.clocks_per_bit(),
         pll: pll(board)?,
         pins: pins(board),
     })
+}
+
+fn datapath(fabric: &Fabric) -> DatapathSpec {
+    DatapathSpec {
+        pixels: fabric.pixels,
+        requantisers: fabric.requantisers,
+        sum_bits: fabric.sum_bits,
+        requant_bits: fabric.requant_bits,
+        multiplier: match fabric.multiplier {
+            Multiplier::SbMac16 => MultiplierStyle::SbMac16,
+            Multiplier::Mult18Pair => MultiplierStyle::Mult18Pair,
+            Multiplier::Lut => MultiplierStyle::Infer,
+        },
+        requantiser: match fabric.requantiser {
+            Requantiser::Pipelined => RequantiserStyle::Pipelined { rows_per_stage: REQUANTISER_ROWS.0 },
+            Requantiser::Iterative => RequantiserStyle::Iterative { rows_per_clock: REQUANTISER_ROWS.1 },
+        },
+    }
 }
 
 fn memory_style(memory: Memory) -> MemoryStyle {
@@ -58,7 +94,7 @@ fn pll(board: &Board) -> Result<PllStyle> {
     let (from, to) = (board.clock.crystal_hz, board.clock.target_hz);
     let style = match board.device.family {
         _ if from == to => Some(PllStyle::None),
-        Family::Ice40 => PllStyle::ice40(from, to),
+        Family::Ice40 => PllStyle::ice40(from, to, board.clock.pll == PllInput::Pad),
         Family::Ecp5 => PllStyle::ecp5(from, to),
     };
     style.ok_or_else(|| UsageError::Clock { board: board.name.clone(), from, to }.into())
@@ -89,7 +125,7 @@ mod tests {
     #[test]
     fn every_built_in_board_has_a_top() {
         for board in Board::all().unwrap() {
-            let spec = top_spec(&board).unwrap();
+            let spec = top_spec(&board, false).unwrap();
             assert!(spec.pins.is_some(), "{}", board.name);
             assert!(spec.pll != PllStyle::None, "{}", board.name);
             assert_eq!(spec.clock_hz / spec.clocks_per_bit, board.link.baud, "{}", board.name);

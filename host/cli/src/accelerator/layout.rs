@@ -1,6 +1,6 @@
 //! Where a plan puts things, or why it cannot be run.
 
-use frazil_model::plan::{Placement, Plan, PlanError, WeightBlock};
+use frazil_model::plan::{Placement, Plan, PlanError};
 
 use crate::error::{Failure, Result};
 
@@ -24,14 +24,9 @@ pub fn features(plan: &Plan) -> Result<&Placement> {
     found(plan.program.features(), "a frozen front end")
 }
 
-/// A layer's constants.
-pub fn block<'a>(plan: &'a Plan, node: &str) -> Result<&'a WeightBlock> {
-    found(plan.program.block(node), node)
-}
-
-/// An entry's descriptor.
-pub fn entry(plan: &Plan, name: &str) -> Result<usize> {
-    found(plan.program.entry(name), name)
+/// Word address of an entry's first descriptor.
+pub fn entry(plan: &Plan, name: &str) -> Result<u32> {
+    found(plan.program.entry(name).and_then(|address| u32::try_from(address).ok()), name)
 }
 
 fn found<T>(thing: Option<T>, what: &str) -> Result<T> {

@@ -1,44 +1,43 @@
 //! A device with a program in it: uploads, runs, and puts everything back if the line failed.
 
 use frazil_link::{LinkError, Session, SessionConfig};
-use frazil_model::plan::{Plan, Program};
+use frazil_model::plan::{Placement, Plan};
 use frazil_wire::{Region, Transport};
 
 use crate::error::{Failure, Result};
 use crate::pipeline::DeviceUse;
 
-/// How often a piece of work is begun in all when the device loses its memories.
+/// How often a piece of work is begun in all when the device loses its memory.
 const ATTEMPTS: u32 = 3;
-/// Weights and parameters of a whole memory are one upload; bytes before it are left alone.
-const START: u32 = 0;
+
+/// What the session with a device gives.
+type Linked<T> = std::result::Result<T, LinkError>;
 
 /// A session with a device on which a plan's program is loaded.
 pub struct Machine {
     session: Session<Box<dyn Transport>>,
-    images: Images,
+    image: Image,
     used: DeviceUse,
 }
 
-/// What the device's memories should hold.
-struct Images {
-    program: Vec<u8>,
-    weights: Vec<u8>,
-    parameters: Vec<u8>,
+/// What the device's memory should hold beside tensors.
+struct Image {
+    /// First byte in memory.
+    address: usize,
+    bytes: Vec<u8>,
 }
 
-impl Images {
-    fn new(program: &Program) -> Self {
-        Self {
-            program: program.image(),
-            weights: program.weight_image.clone(),
-            parameters: program.parameter_image(),
-        }
+impl Image {
+    fn upload(&self, session: &mut Session<Box<dyn Transport>>) -> Linked<()> {
+        session.write(self.address as u32, &self.bytes)
     }
 
-    fn upload(&self, session: &mut Session<Box<dyn Transport>>) -> std::result::Result<(), LinkError> {
-        session.write(Region::Program, START, &self.program)?;
-        session.write(Region::Weights, START, &self.weights)?;
-        session.write(Region::Parameters, START, &self.parameters)
+    /// Replaces what a piece of memory should hold, as far as it is the image's.
+    fn splice(&mut self, (address, piece): &(usize, Vec<u8>)) {
+        let start = address.saturating_sub(self.address);
+        if let Some(old) = self.bytes.get_mut(start..start.saturating_add(piece.len())) {
+            old.copy_from_slice(piece);
+        }
     }
 }
 
@@ -47,59 +46,52 @@ impl Machine {
     pub fn connect(transport: Box<dyn Transport>, config: SessionConfig, plan: &Plan) -> Result<Self> {
         let session = Session::connect(transport, config).map_err(Failure::from)?;
         session.expect_design(plan.design_id()).map_err(Failure::from)?;
-        let images = Images::new(&plan.program);
-        let mut machine = Self { session, images, used: DeviceUse::default() };
+        let (address, bytes) = (plan.program.image_byte_address(), plan.program.image.clone());
+        let mut machine = Self { session, image: Image { address, bytes }, used: DeviceUse::default() };
         machine.work(|_| Ok(()), true)?;
         Ok(machine)
     }
 
-    /// Puts bytes into the weight and the parameter memory, each from a byte address.
-    pub fn load(&mut self, weights: (usize, &[u8]), parameters: (usize, &[u8])) -> Result<()> {
-        splice(&mut self.images.weights, weights);
-        splice(&mut self.images.parameters, parameters);
-        let (weights, parameters) = ((weights.0 as u32, weights.1), (parameters.0 as u32, parameters.1));
-        self.work(
-            |session| {
-                session.write(Region::Weights, weights.0, weights.1)?;
-                session.write(Region::Parameters, parameters.0, parameters.1)
-            },
-            false,
-        )
+    /// Replaces pieces of the program, each from a byte address of memory.
+    pub fn load(&mut self, pieces: &[(usize, Vec<u8>)]) -> Result<()> {
+        pieces.iter().for_each(|piece| self.image.splice(piece));
+        let write = |session: &mut Session<_>| {
+            pieces.iter().try_for_each(|(address, bytes)| session.write(*address as u32, bytes))
+        };
+        self.work(write, false)
     }
 
-    /// Writes the input, runs from an entry, and reads regions of activation memory (address, bytes).
+    /// Writes the input, runs from the descriptor at a word address, and reads tensors, NHWC.
     pub fn run(
         &mut self,
-        input: (usize, &[i8]),
-        entry: usize,
-        outputs: &[(usize, usize)],
+        input: (&Placement, &[i8]),
+        entry: u32,
+        outputs: &[&Placement],
     ) -> Result<Vec<Vec<i8>>> {
-        let bytes: Vec<u8> = input.1.iter().map(|v| *v as u8).collect();
+        let (address, bytes) = (input.0.byte_address() as u32, input.0.pack(input.1));
         let (cycles, results) = self.work(
             |session| {
-                session.write(Region::Activations, input.0 as u32, &bytes)?;
-                let cycles = session.run(entry as u32)?;
-                let read =
-                    |&(address, len): &(usize, usize)| session.read(Region::Activations, address as u32, len);
-                Ok((cycles, outputs.iter().map(read).collect::<std::result::Result<Vec<_>, _>>()?))
+                session.write(address, &bytes)?;
+                let cycles = session.run(entry)?;
+                Ok((cycles, outputs.iter().map(|place| read(session, place)).collect::<Linked<Vec<_>>>()?))
             },
             false,
         )?;
         self.used.runs += 1;
         self.used.cycles += cycles;
-        Ok(results.into_iter().map(|r| r.into_iter().map(|b| b as i8).collect()).collect())
+        Ok(results)
     }
 
     /// Does some work; if the device forgets, everything is uploaded again and the work begins anew.
     fn work<R>(
         &mut self,
-        mut work: impl FnMut(&mut Session<Box<dyn Transport>>) -> std::result::Result<R, LinkError>,
+        mut work: impl FnMut(&mut Session<Box<dyn Transport>>) -> Linked<R>,
         mut upload: bool,
     ) -> Result<R> {
-        let images = &self.images;
+        let image = &self.image;
         let result = self.session.restoring(ATTEMPTS, |session| {
             if upload {
-                images.upload(session)?;
+                image.upload(session)?;
             }
             upload = true;
             work(session)
@@ -119,11 +111,8 @@ impl Machine {
     }
 }
 
-/// Replaces bytes of an image, which grows if it must.
-fn splice(image: &mut Vec<u8>, (at, bytes): (usize, &[u8])) {
-    let end = at + bytes.len();
-    if image.len() < end {
-        image.resize(end, 0);
-    }
-    image[at..end].copy_from_slice(bytes);
+/// A tensor's elements, NHWC.
+fn read(session: &mut Session<Box<dyn Transport>>, place: &Placement) -> Linked<Vec<i8>> {
+    let bytes = session.read(Region::Memory, place.byte_address() as u32, place.bytes())?;
+    Ok(place.unpack(&bytes))
 }

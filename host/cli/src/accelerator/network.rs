@@ -5,7 +5,8 @@ use std::path::Path;
 use frazil_boards::Board;
 use frazil_model::graph::Graph;
 use frazil_model::import::{from_onnx, from_tflite};
-use frazil_model::plan::{Plan, plan as make_plan};
+use frazil_model::optimise::optimise;
+use frazil_model::plan::{Capacity, Plan, PlanOptions, plan as make_plan};
 use frazil_model::zoo;
 
 use super::fabric::capacity;
@@ -19,6 +20,12 @@ pub fn load(name: &str) -> Result<Graph> {
     let path = Path::new(name);
     let bytes = std::fs::read(path).map_err(|source| UsageError::Network { path: path.into(), source })?;
     parse(path, &bytes)
+}
+
+/// Convolutions to freeze unless told otherwise: the first of a built-in network. The array is the better place for
+/// the layers of others.
+pub fn frozen(name: &str, asked: Option<usize>) -> usize {
+    asked.unwrap_or_else(|| usize::from(zoo::by_name(name).is_some()))
 }
 
 /// The network of a file: TFLite and JSON are known by what is in them, ONNX by its name.
@@ -50,11 +57,29 @@ pub fn short(name: &str) -> &str {
 
 /// A network's plan for a board.
 pub fn plan(name: &str, freeze: usize, board: &Board) -> Result<Plan> {
-    plan_graph(&load(name)?, freeze, board)
+    plan_graph(&load(name)?, freeze, board, SPARSE)
 }
 
+/// Leaves out products with zero, for networks whose weights stay.
+pub const SPARSE: PlanOptions = PlanOptions { skip_zeros: true };
+/// Keeps all products, for networks whose weights are exchanged.
+pub const DENSE: PlanOptions = PlanOptions { skip_zeros: false };
+
 /// The plan for a board of what a device computes of a graph; the host finishes the rest.
-pub fn plan_graph(graph: &Graph, freeze: usize, board: &Board) -> Result<Plan> {
+pub fn plan_graph(graph: &Graph, freeze: usize, board: &Board, options: PlanOptions) -> Result<Plan> {
     graph.check().map_err(Failure::from)?;
-    Ok(make_plan(&graph.split_tail().head, freeze, &capacity(&board.fabric)).map_err(Failure::from)?)
+    let capacity = capacity(board.fabric(freeze > 0));
+    let head = graph.split_tail().head;
+    // What is frozen stays as it is, and behind it weights are exchanged while it runs.
+    let options = if freeze == 0 { options } else { DENSE };
+    let head = prepared(head, &capacity, options)?;
+    Ok(make_plan(&head, freeze, &capacity, options).map_err(Failure::from)?)
+}
+
+/// The graph that is planned: where zeros may be skipped, without constant channels, and ordered so that zeros meet.
+pub fn prepared(graph: Graph, capacity: &Capacity, options: PlanOptions) -> Result<Graph> {
+    match options.skip_zeros {
+        true => Ok(optimise(&graph, capacity.lanes).map_err(Failure::from)?.graph),
+        false => Ok(graph),
+    }
 }

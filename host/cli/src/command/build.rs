@@ -9,14 +9,11 @@ use frazil_hdl::top::{Design, assemble};
 use serde::Serialize;
 
 use super::Verdict;
-use crate::accelerator::{network, top_spec, work};
+use crate::accelerator::{TOP, network, top_spec, work};
 use crate::args::BuildArgs;
 use crate::error::{Failure, Result};
 use crate::output::{Output, Stage, Table};
 use crate::progress::Progress;
-
-/// Name of the top module.
-const TOP: &str = "top";
 
 /// What `--json` prints with `--verilog-only`.
 #[derive(Serialize)]
@@ -30,8 +27,9 @@ struct Sources<'a> {
 /// Builds, prints the manifest, and says with the exit code whether the clock is met.
 pub fn run(output: Output, args: &BuildArgs) -> Result<Verdict> {
     let board = Board::load(&args.plan.board.board).map_err(Failure::from)?;
-    let plan = network::plan(&args.plan.graph, args.plan.freeze, &board)?;
-    let design = assemble(&plan, &top_spec(&board)?).map_err(Failure::from)?;
+    let freeze = network::frozen(&args.plan.graph, args.plan.freeze);
+    let plan = network::plan(&args.plan.graph, freeze, &board)?;
+    let design = assemble(&plan, &top_spec(&board, freeze > 0)?).map_err(Failure::from)?;
     let folder = args.out.clone().unwrap_or_else(|| default_folder(&board.name));
     if args.verilog_only {
         return sources(output, &board, &design, &folder);
@@ -138,6 +136,6 @@ fn speed(performance: &Performance) -> String {
          median; {:.1} % of {} multipliers x cycles used\n",
         work.cycles,
         100.0 * array_utilisation,
-        work.lanes
+        work.peak
     )
 }

@@ -43,15 +43,15 @@ pub fn run(output: Output) -> Result<Verdict> {
 }
 
 fn text(listing: &Listing) -> String {
-    let mut boards = Table::new(["board", "", "FPGA", "clock", "lanes", "weights", "link"]);
+    let mut boards = Table::new(["board", "", "FPGA", "clock", "lanes x pixels", "memory", "link"]);
     for b in &listing.boards {
         boards.row([
             b.name.clone(),
             b.title.clone(),
             b.device.part.clone(),
             format!("{} MHz", f64::from(b.clock.target_hz) / 1e6),
-            b.fabric.lanes.to_string(),
-            format!("{} KiB", b.fabric.weight_bytes / 1024),
+            format!("{} x {}", b.fabric.lanes, b.fabric.pixels),
+            format!("{} KiB", b.fabric.memory_words * b.fabric.lanes / 1024),
             format!("{} baud", b.link.baud),
         ]);
     }

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod bench;
 mod build;
 mod completions;
 mod demo;
@@ -15,7 +16,7 @@ mod track;
 
 use std::process::ExitCode;
 
-use crate::args::{Cli, Command, EvalCommand};
+use crate::args::{BenchCommand, Cli, Command, EvalCommand};
 use crate::error::Result;
 use crate::output::Output;
 
@@ -52,6 +53,7 @@ pub fn run(cli: Cli) -> Result<Verdict> {
         Command::Completions { shell } => completions::run(output, shell),
         Command::Track(args) => track::run(output, &args),
         Command::Eval(EvalCommand::Otb(args)) => eval::otb(output, &args),
+        Command::Bench(BenchCommand::MlperfTiny(args)) => bench::mlperf_tiny(output, &args),
         Command::Demo(args) => demo::run(output, &args),
     }
 }

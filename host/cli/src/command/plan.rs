@@ -28,7 +28,8 @@ struct Planned {
 pub fn run(output: Output, args: &PlanArgs) -> Result<Verdict> {
     let board = Board::load(&args.board.board).map_err(Failure::from)?;
     let graph = network::load(&args.graph)?;
-    let plan = network::plan_graph(&graph, args.freeze, &board)?;
+    let plan =
+        network::plan_graph(&graph, network::frozen(&args.graph, args.freeze), &board, network::SPARSE)?;
     let tail = graph.split_tail().tail;
     let host = tail.iter().flat_map(|tail| &tail.nodes).map(|node| node.op.kind()).collect();
     let work = work(&plan, &board)?;
@@ -55,7 +56,7 @@ fn run_line(work: &Work, clock_hz: f64) -> String {
         work.cycles,
         1e3 / work.rate(mhz),
         100.0 * work.array_utilisation(),
-        work.lanes
+        work.peak
     )
 }
 
@@ -84,12 +85,13 @@ fn frozen(summary: &PlanSummary) -> Option<String> {
 }
 
 fn array(summary: &PlanSummary) -> Option<String> {
-    let mut table = Table::new(["array layer", "MACs", "weights", "zero", "issue cycles", "lanes busy"]);
+    let mut table =
+        Table::new(["array layer", "operator", "MACs", "weights", "zero", "issue cycles", "cycles", "busy"]);
     for layer in &summary.layers {
-        let counts =
-            [layer.macs, layer.weights, layer.zero_weights, layer.issue_cycles].map(|c| c.to_string());
+        let counts = [layer.macs, layer.weights, layer.zero_weights, layer.issue_cycles, layer.cycles];
+        let names = [network::short(&layer.name).to_string(), layer.kind.clone()];
         let busy = format!("{:.1} %", 100.0 * layer.utilisation);
-        table.row([network::short(&layer.name).to_string()].into_iter().chain(counts).chain([busy]));
+        table.row(names.into_iter().chain(counts.map(|count| count.to_string())).chain([busy]));
     }
     (!summary.layers.is_empty()).then(|| table.render())
 }

@@ -38,6 +38,7 @@ plain! {
     frazil_model::graph::GraphError => "frazil::model::graph", "correct the graph's JSON; a good one is shown by: frazil inspect oriented --json";
     frazil_model::reference::ReferenceError => "frazil::model::input", "see the network's input with: frazil inspect GRAPH";
     frazil_model::requant::RequantError => "frazil::model::requant", "correct the scales in the graph's JSON";
+    frazil_model::plan::interpret::InterpretError => "frazil::plan::program", "this is a fault of frazil: please report it with the command line";
     frazil_hdl::top::HdlError => "frazil::hdl::fabric", "correct the board's [fabric], or choose a board of: frazil list";
     frazil_track::tracker::BoxError => BAD_BOX, "give a box with a size inside the frame: --box X,Y,W,H";
     frazil_track::tracker::ParameterError => PARAMETER, PARAMETER_HELP;
@@ -48,7 +49,7 @@ impl From<frazil_model::plan::PlanError> for Failure {
     fn from(error: frazil_model::plan::PlanError) -> Self {
         use frazil_model::plan::PlanError;
         let (code, help) = match &error {
-            PlanError::Budget { .. } => (
+            PlanError::Memory { .. } | PlanError::Ring { .. } => (
                 "frazil::plan::budget",
                 "choose a larger board of: frazil list; or run it with: --device reference".into(),
             ),
@@ -59,6 +60,10 @@ impl From<frazil_model::plan::PlanError> for Failure {
             PlanError::Unsupported { .. } => {
                 ("frazil::plan::unsupported", "see the network's operators with: frazil inspect GRAPH".into())
             }
+            PlanError::Capacity { .. } => (
+                "frazil::plan::fabric",
+                "correct the board's [fabric], or choose a board of: frazil list".into(),
+            ),
             PlanError::Graph(_) => ("frazil::model::graph", "correct the graph's JSON".into()),
             _ => ("frazil::plan::failed", "see the network with: frazil inspect GRAPH".into()),
         };

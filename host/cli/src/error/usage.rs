@@ -189,6 +189,27 @@ pub enum UsageError {
         /// Weights of the layer.
         expected: usize,
     },
+    /// No such task of the benchmark.
+    #[error("the benchmark has no network `{name}`")]
+    #[diagnostic(code(frazil::bench::network), help("--networks {known}, or some of them"))]
+    Task {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// A file of the benchmark's data that cannot be used.
+    #[error("{} {what}", path.display())]
+    #[diagnostic(
+        code(frazil::bench::data),
+        help("see what --data and --models must hold with: frazil bench mlperf-tiny --help")
+    )]
+    Inputs {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
     /// A keyframe before the first one.
     #[error("the tracker was asked for a target that it has not seen")]
     #[diagnostic(

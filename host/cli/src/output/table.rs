@@ -37,8 +37,9 @@ impl Table {
 
     /// Whether every cell below the heading begins as a number, or is a dash for none.
     fn is_numeric(&self, column: usize) -> bool {
-        let digit =
-            |t: &str| t == "-" || t.trim_start_matches(['-', '+']).starts_with(|c: char| c.is_ascii_digit());
+        let digit = |t: &str| {
+            t == "-" || t.trim_start_matches(['-', '+', '(']).starts_with(|c: char| c.is_ascii_digit())
+        };
         let mut cells = self.rows.iter().skip(1).filter_map(|r| r.get(column)).peekable();
         cells.peek().is_some() && cells.all(|t| digit(t))
     }

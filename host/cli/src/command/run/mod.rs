@@ -58,7 +58,8 @@ pub fn run(output: Output, args: &RunArgs) -> Result<Verdict> {
     let reader = Reader::new(args, &graph);
     let inputs = args.inputs.iter().map(|path| reader.read(path)).collect::<Result<Vec<_>>>()?;
     let stage = args.trace.as_deref().map(Stage::new).transpose()?;
-    let open = |target: &Target| Executor::open(target, &board, &graph, args.freeze);
+    let freeze = network::frozen(&args.graph, args.freeze);
+    let open = |target: &Target| Executor::open(target, &board, &graph, freeze, network::SPARSE);
     let mut device = open(&target)?;
     let mut second = other.as_ref().map(open).transpose()?;
     let mut results = Vec::new();
@@ -150,6 +151,8 @@ fn values(values: &Values) -> String {
     match values {
         Values::Int8(v) => some(v.iter()),
         Values::Uint8(v) => some(v.iter()),
+        Values::Int16(v) => some(v.iter()),
+        Values::Int32(v) => some(v.iter()),
         Values::Float32(v) => some(v.iter().map(|v| format!("{v:.4}"))),
     }
 }
