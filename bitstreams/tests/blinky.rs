@@ -41,7 +41,7 @@ const PLL_UP5K: &str = r"
 /// 25 MHz to 60 MHz.
 const PLL_ECP5: &str = r"
   EHXPLLL #(
-    .CLKI_DIV(5), .CLKFB_DIV(16), .CLKOP_DIV(7), .CLKOP_ENABLE(%ENABLED%), .CLKOP_CPHASE(3),
+    .CLKI_DIV(5), .CLKFB_DIV(12), .CLKOP_DIV(10), .CLKOP_ENABLE(%ENABLED%), .CLKOP_CPHASE(5),
     .FEEDBK_PATH(%CLKOP%)
   ) pll (
     .CLKI(crystal), .CLKFB(clock), .CLKOP(clock), .RST(1'b0), .STDBY(1'b0), .ENCLKOP(1'b0),

@@ -44,7 +44,7 @@ fn pins_and_parts_are_those_of_the_boards() {
     let ulx = Board::load("ulx3s-85f").expect("built in");
     assert_eq!((ulx.device.family, ulx.clock.pin.as_str()), (Family::Ecp5, "G2"));
     assert_eq!((ulx.link.rx.as_str(), ulx.link.tx.as_str()), ("M1", "L4"));
-    assert_eq!(ulx.clocks_per_bit(), 40);
+    assert_eq!(ulx.clocks_per_bit(), 20);
     let hx = Board::load("hx8k-breakout").expect("built in");
     assert_eq!((hx.clock.pin.as_str(), hx.clock.pll, hx.link.rx.as_str()), ("J3", PllInput::Core, "B10"));
     let crab = Board::load("orangecrab-25f").expect("built in");
