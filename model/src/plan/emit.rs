@@ -53,7 +53,7 @@ fn fixed(job: &Job, stream: usize, capacity: &Capacity) -> [Named; 4] {
     let flag = |flag: u16, set: bool| if set { usize::from(flag) } else { 0 };
     let flags = flag(FLAG_VECTOR, job.vector)
         + flag(FLAG_LIST_SHARED, groups > 1 && job.lists.len() == 1)
-        + flag(FLAG_WEIGHTS_SHARED, groups > 1 && job.weights.len() == 1)
+        + flag(FLAG_WEIGHTS_SHARED, groups > 1 && job.shares_weights())
         + flag(FLAG_PARAMETERS_SHARED, groups > 1 && job.frame.parameters.len() == 1);
     [
         (Field::Stream, "the stream's address", stream),
@@ -138,7 +138,7 @@ pub(super) fn stream(job: &Job, address: impl Fn(Slot) -> usize, lanes: usize) -
         let own = |of: usize| group == 0 || of > 1;
         let parameters =
             if own(job.frame.parameters.len()) { of_group(&job.frame.parameters, group) } else { &[] };
-        let weights = if own(job.weights.len()) { of_group(&job.weights, group) } else { &[] };
+        let weights = if group == 0 || !job.shares_weights() { of_group(&job.weights, group) } else { &[] };
         pack_group(parameters, if own(job.lists.len()) { &list } else { &[] }, list.len(), weights, lanes)
     };
     (0..job.frame.groups).flat_map(group).collect()

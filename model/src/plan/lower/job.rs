@@ -163,6 +163,12 @@ impl Job {
         of_group(&self.lists, group).iter().map(|read| u64::from(read.mask.count_ones())).sum()
     }
 
+    /// Whether all groups use the weights of the first. Groups with parameters of their own repeat the weights: the
+    /// hardware waits for a group's weights only, which come after its parameters.
+    pub fn shares_weights(&self) -> bool {
+        self.weights.len() == 1 && self.frame.parameters.len() == 1
+    }
+
     /// Clocks in which products are issued.
     pub fn issue_clocks(&self) -> u64 {
         (0..self.frame.groups).map(|group| self.blocks() * self.products(group)).sum()
@@ -188,7 +194,11 @@ impl Job {
         let own = |of: usize| group == 0 || of > 1;
         let parameters = if own(self.frame.parameters.len()) { PARAMETER_WORDS } else { 0 };
         let list = if own(self.lists.len()) { of_group(&self.lists, group).len().div_ceil(2) } else { 0 };
-        let weights = if own(self.weights.len()) { of_group(&self.weights, group).len() / lanes } else { 0 };
+        let weights = if group == 0 || !self.shares_weights() {
+            of_group(&self.weights, group).len() / lanes
+        } else {
+            0
+        };
         1 + parameters + list + weights
     }
 
