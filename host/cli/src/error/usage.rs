@@ -92,7 +92,7 @@ pub enum UsageError {
     #[error("no network at {}", path.display())]
     #[diagnostic(
         code(frazil::model::missing),
-        help("give a graph as JSON, or a built-in network: frazil inspect oriented")
+        help("give the path of a TFLite, ONNX or JSON network, or a built-in one: frazil inspect oriented")
     )]
     Network {
         /// The name given.
