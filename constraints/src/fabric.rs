@@ -17,6 +17,19 @@ pub enum Memory {
     Spram,
 }
 
+/// How the MAC array walks over a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ArrayStyle {
+    /// Blocks of one row of pixels, and a layer's results one after the other in memory: the least logic.
+    Line,
+    /// Blocks of several rows, and results anywhere in memory.
+    Block,
+    /// Four memory words a clock, sixteen pixels of one group of channels or four of four groups: the fastest, and the
+    /// largest.
+    Quad,
+}
+
 /// What multiplies in the MAC array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -49,9 +62,8 @@ pub struct Fabric {
     pub pixels: usize,
     /// Requantisers; a divisor of `pixels`.
     pub requantisers: usize,
-    /// Blocks may have several rows of pixels, and results may go anywhere in memory; otherwise one row, and a layer's
-    /// results one after the other, which takes less logic.
-    pub block_rows: bool,
+    /// How the array walks over a layer.
+    pub style: ArrayStyle,
     /// Bits of a sum of products.
     pub sum_bits: usize,
     /// Bits of a sum and its bias.

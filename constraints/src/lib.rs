@@ -17,7 +17,7 @@ mod fabric;
 mod schema;
 
 pub use error::BoardError;
-pub use fabric::{Fabric, Memory, Multiplier, Requantiser};
+pub use fabric::{ArrayStyle, Fabric, Memory, Multiplier, Requantiser};
 pub use schema::{
     Active, Board, Capacity, Clock, Device, Family, Led, Link, LinkKind, Loader, Note, PllInput, Usb,
 };

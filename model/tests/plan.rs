@@ -10,7 +10,7 @@ use common::data;
 use frazil_model::graph::{Element, Graph};
 use frazil_model::import::from_tflite;
 use frazil_model::optimise::optimise;
-use frazil_model::plan::{Capacity, Plan, PlanOptions, interpret, plan};
+use frazil_model::plan::{ArrayStyle, Capacity, Plan, PlanOptions, interpret, plan};
 use frazil_model::reference::Evaluator;
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ fn up5k() -> Capacity {
         lanes: 8,
         pixels: 2,
         requantisers: 1,
-        block_rows: false,
+        style: ArrayStyle::Line,
         memory_words: 16384,
         weight_words: 1024,
         list_entries: 512,
@@ -37,7 +37,7 @@ fn large(lanes: usize) -> Capacity {
         list_entries: 4096,
         sum_bits: 28,
         requant_bits: 32,
-        block_rows: true,
+        style: ArrayStyle::Block,
         ..up5k()
     };
     Capacity { lanes, pixels, requantisers, memory_words: 1 << 16, ..rings }

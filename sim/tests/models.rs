@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use common::{Conversation, available, capacity, spec};
 use frazil_model::import::from_tflite;
 use frazil_model::optimise::optimise;
-use frazil_model::plan::{ENTRY_RUN, PlanOptions, plan};
+use frazil_model::plan::{ArrayStyle, ENTRY_RUN, PlanOptions, plan};
 use frazil_model::reference::Evaluator;
 use frazil_sim::cycle::run_cycles;
 use frazil_sim::{DeviceKind, open};
@@ -44,7 +44,7 @@ fn whole(name: &str, file: &str, golden: &str, memory: Memory, sparse: bool) {
     let bytes = fs::read(root.join("models_mlperf_tiny").join(file)).unwrap();
     let graph = from_tflite(&bytes, name).unwrap().split_tail().head;
     let mut spec = spec();
-    spec.block_rows = memory == Memory::Large;
+    spec.style = if memory == Memory::Large { ArrayStyle::Block } else { ArrayStyle::Line };
     if memory == Memory::Large {
         (spec.memory_words, spec.memory) = (1 << 16, frazil_hdl::memory::MemoryStyle::BlockRam);
     }

@@ -13,7 +13,7 @@ use cases::{CASES, Case};
 use frazil_hdl::frozen::FrozenFront;
 use frazil_hdl::frozen::proof::{Cut, Obligation, obligation};
 use frazil_model::graph::{Graph, Op};
-use frazil_model::plan::{Capacity, FrozenLayer, PlanOptions, plan};
+use frazil_model::plan::{ArrayStyle, Capacity, FrozenLayer, PlanOptions, plan};
 use frazil_model::zoo;
 use rust_hdl::prelude::*;
 
@@ -68,7 +68,7 @@ fn oriented() -> (FrozenLayer, Graph) {
         lanes: 8,
         pixels: 2,
         requantisers: 1,
-        block_rows: true,
+        style: ArrayStyle::Block,
         memory_words: 16_384,
         weight_words: 1024,
         list_entries: 512,

@@ -1,5 +1,6 @@
 //! The chip: everything behind the link's bus.
 
+use frazil_model::plan::ArrayStyle;
 use rust_hdl::prelude::*;
 
 use crate::array::{Fetcher, Issuer, Loader, WordFifo, Writer};
@@ -22,8 +23,8 @@ pub struct ChipSpec {
     pub weight_words: usize,
     /// Entries of the list ring.
     pub list_entries: usize,
-    /// Blocks may have several rows of pixels, and results may go anywhere.
-    pub block_rows: bool,
+    /// How the array walks over a layer.
+    pub style: ArrayStyle,
     /// Pixels and requantisers of the array.
     pub datapath: DatapathSpec,
 }
@@ -110,11 +111,11 @@ impl<const N: usize> Chip<N> {
             registers: Registers::new(*id),
             sequencer: Default::default(),
             loader: Loader::new(spec.weight_words),
-            fetcher: Fetcher::new(spec.block_rows),
+            fetcher: Fetcher::new(spec.style == ArrayStyle::Block),
             fifo: Default::default(),
             issuer: Issuer::new(spec.datapath.interval(N)),
             datapath: Datapath::new(&spec.datapath)?,
-            writer: Writer::new(spec.block_rows),
+            writer: Writer::new(spec.style == ArrayStyle::Block),
             spread: Default::default(),
             feeder: Feeder::new(N, !front.is_empty()),
             has_front: Constant::new(!front.is_empty()),

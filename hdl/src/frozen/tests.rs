@@ -1,6 +1,6 @@
 //! Frozen layers against their weights, under stalls, frames back to back, with their latency.
 
-use frazil_model::plan::{self, Capacity};
+use frazil_model::plan::{self, ArrayStyle, Capacity};
 use frazil_model::shift_add::ShiftAdd;
 use frazil_model::zoo;
 
@@ -174,7 +174,7 @@ fn the_trackers_front_end_equals_the_interpreter() {
         lanes: 8,
         pixels: 2,
         requantisers: 1,
-        block_rows: true,
+        style: ArrayStyle::Block,
         memory_words: 16_384,
         weight_words: 1024,
         list_entries: 512,

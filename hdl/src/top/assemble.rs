@@ -50,7 +50,7 @@ pub fn with_top<U: UseTop>(plan: &Plan, spec: &TopSpec, user: U) -> Result<U::Ou
         memory: spec.memory,
         weight_words: spec.weight_words,
         list_entries: spec.list_entries,
-        block_rows: spec.block_rows,
+        style: spec.style,
         datapath: spec.datapath,
     };
     let front = FrozenFront::new(&plan.frozen)?;

@@ -9,6 +9,7 @@ pub use assemble::{Design, assemble, identity, with_top};
 pub use block::{Top, UseTop};
 pub use error::HdlError;
 
+use frazil_model::plan::ArrayStyle;
 use serde::{Deserialize, Serialize};
 
 use crate::datapath::DatapathSpec;
@@ -56,8 +57,8 @@ pub struct Pins {
 pub struct TopSpec {
     /// Lanes of the MAC array and bytes of a memory word, one of [`LANES`].
     pub lanes: usize,
-    /// Blocks may have several rows of pixels, and results may go anywhere.
-    pub block_rows: bool,
+    /// How the array walks over a layer.
+    pub style: ArrayStyle,
     /// Pixels, requantisers and widths of the array.
     pub datapath: DatapathSpec,
     /// Words of the memory.

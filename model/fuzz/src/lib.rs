@@ -1,7 +1,7 @@
 //! What is done with a graph that came from anywhere.
 
 use frazil_model::graph::Graph;
-use frazil_model::plan::{Capacity, Plan, PlanOptions, plan};
+use frazil_model::plan::{ArrayStyle, Capacity, Plan, PlanOptions, plan};
 use frazil_model::reference::{self, WideTensor};
 
 /// Most work of an evaluation, so that the fuzzer sees many.
@@ -64,7 +64,7 @@ fn planned(graph: &Graph) {
         lanes: 8,
         pixels: 2,
         requantisers: 1,
-        block_rows: true,
+        style: ArrayStyle::Block,
         memory_words: 16_384,
         weight_words: 1024,
         list_entries: 512,

@@ -2,7 +2,7 @@
 
 use super::wide_sample::{conv, int16, single, sum};
 use super::*;
-use crate::plan::{Capacity, PlanError, PlanOptions, plan};
+use crate::plan::{ArrayStyle, Capacity, PlanError, PlanOptions, plan};
 use crate::requant::RequantError;
 
 fn problem(graph: &Graph) -> NodeProblem {
@@ -146,7 +146,7 @@ fn the_hardware_is_int8() {
         lanes: 8,
         pixels: 2,
         requantisers: 1,
-        block_rows: true,
+        style: ArrayStyle::Block,
         memory_words: 1024,
         weight_words: 1024,
         list_entries: 512,

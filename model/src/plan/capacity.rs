@@ -9,6 +9,18 @@ use crate::requant::fit::Limits;
 /// Most pixels of a block.
 const MAX_PIXELS: usize = 16;
 
+/// How an array walks over a layer and reaches its memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ArrayStyle {
+    /// Blocks of one row of pixels, one memory word a clock; a layer's results follow each other in memory.
+    Line,
+    /// Blocks of several rows, one memory word a clock; results may go anywhere.
+    Block,
+    /// Four memory words a clock: blocks of four quads of pixels in a row, or of one quad for four groups of channels.
+    Quad,
+}
+
 /// What a device offers. Filled from a board; `model` knows no boards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,9 +31,8 @@ pub struct Capacity {
     pub pixels: usize,
     /// Pixels whose results are requantised at once; divides `pixels`.
     pub requantisers: usize,
-    /// Whether blocks may have several rows of pixels and results may go anywhere; else a layer's results follow each
-    /// other in memory.
-    pub block_rows: bool,
+    /// How the array walks over a layer.
+    pub style: ArrayStyle,
     /// Words of the memory that holds tensors, weights and program.
     pub memory_words: usize,
     /// Words of the weight ring: the most of a group.

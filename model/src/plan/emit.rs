@@ -7,7 +7,7 @@ use super::entry::ListEntry;
 use super::lower::{Job, Read, Slot, of_group};
 use super::program::Constants;
 use super::stream::{Header, pack_group};
-use super::{Capacity, PlanError};
+use super::{ArrayStyle, Capacity, PlanError};
 
 /// The descriptor of a layer whose stream lies at `stream`; `node` is its name, for errors.
 pub(super) fn descriptor(
@@ -17,7 +17,7 @@ pub(super) fn descriptor(
     address: impl Fn(Slot) -> usize,
     capacity: &Capacity,
 ) -> Result<Descriptor, PlanError> {
-    if !capacity.block_rows && !job.frame.drain.contiguous(job.frame.groups) {
+    if capacity.style == ArrayStyle::Line && !job.frame.drain.contiguous(job.frame.groups) {
         let advice = "this board's array writes results one after the other; use a board of another family";
         return Err(PlanError::Unsupported { node: node.into(), kind: "scattered results", advice });
     }

@@ -25,7 +25,7 @@ pub use crate::graph::{Pad, Shape};
 use crate::requant::ExactRequant;
 use crate::shift_add::ShiftAdd;
 pub use assemble::plan;
-pub use capacity::Capacity;
+pub use capacity::{ArrayStyle, Capacity};
 pub use error::{FreezeProblem, PlanError};
 use freeze::pooled;
 pub use freeze::{MAX_CHANNELS, MAX_KERNEL, MAX_POOL, MAX_WIDTH, MAX_WINDOW_BYTES};

@@ -10,7 +10,7 @@ use frazil_hdl::datapath::{DatapathSpec, MultiplierStyle, RequantiserStyle};
 use frazil_hdl::memory::MemoryStyle;
 use frazil_hdl::top::TopSpec;
 use frazil_hdl::vendor::PllStyle;
-use frazil_model::plan::{Capacity, Plan};
+use frazil_model::plan::{ArrayStyle, Capacity, Plan};
 use frazil_sim::DeviceKind;
 use frazil_sim::serial::Simulated;
 use frazil_wire::{
@@ -21,7 +21,7 @@ use frazil_wire::{
 pub fn spec() -> TopSpec {
     TopSpec {
         lanes: 8,
-        block_rows: true,
+        style: ArrayStyle::Block,
         datapath: DatapathSpec {
             pixels: 2,
             requantisers: 1,
@@ -48,7 +48,7 @@ pub fn capacity(spec: &TopSpec) -> Capacity {
         lanes: spec.lanes,
         pixels: array.pixels,
         requantisers: array.requantisers,
-        block_rows: spec.block_rows,
+        style: spec.style,
         memory_words: spec.memory_words,
         weight_words: spec.weight_words,
         list_entries: spec.list_entries,

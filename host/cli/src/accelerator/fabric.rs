@@ -6,7 +6,7 @@ use frazil_hdl::datapath::{DatapathSpec, MultiplierStyle, RequantiserStyle};
 use frazil_hdl::memory::MemoryStyle;
 use frazil_hdl::top::{ConstraintFormat, Pins, TopSpec};
 use frazil_hdl::vendor::PllStyle;
-use frazil_model::plan::{Capacity, ENTRY_RUN, Plan};
+use frazil_model::plan::{ArrayStyle, Capacity, ENTRY_RUN, Plan};
 use frazil_sim::cycle::run_cycles;
 
 use super::layout;
@@ -23,7 +23,7 @@ pub fn capacity(fabric: &Fabric) -> Capacity {
         lanes: fabric.lanes,
         pixels: fabric.pixels,
         requantisers: fabric.requantisers,
-        block_rows: fabric.block_rows,
+        style: array_style(fabric.style),
         memory_words: fabric.memory_words,
         weight_words: fabric.weight_words,
         list_entries: fabric.list_entries,
@@ -52,7 +52,7 @@ pub fn top_spec(board: &Board, with_front: bool) -> Result<TopSpec> {
     let fabric = board.fabric(with_front);
     Ok(TopSpec {
         lanes: fabric.lanes,
-        block_rows: fabric.block_rows,
+        style: array_style(fabric.style),
         datapath: datapath(fabric),
         memory_words: fabric.memory_words,
         weight_words: fabric.weight_words,
@@ -80,6 +80,14 @@ fn datapath(fabric: &Fabric) -> DatapathSpec {
             Requantiser::Pipelined => RequantiserStyle::Pipelined { rows_per_stage: REQUANTISER_ROWS.0 },
             Requantiser::Iterative => RequantiserStyle::Iterative { rows_per_clock: REQUANTISER_ROWS.1 },
         },
+    }
+}
+
+fn array_style(style: frazil_boards::ArrayStyle) -> ArrayStyle {
+    match style {
+        frazil_boards::ArrayStyle::Line => ArrayStyle::Line,
+        frazil_boards::ArrayStyle::Block => ArrayStyle::Block,
+        frazil_boards::ArrayStyle::Quad => ArrayStyle::Quad,
     }
 }
 

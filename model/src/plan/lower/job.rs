@@ -1,9 +1,9 @@
 //! A layer before it has addresses.
 
-use crate::plan::Capacity;
 use crate::plan::descriptor::MOST_COORDINATE;
 use crate::plan::entry::reach;
 use crate::plan::stream::PARAMETER_WORDS;
+use crate::plan::{ArrayStyle, Capacity};
 use crate::requant::fit::{Requantiser, Target};
 
 /// Clocks that a layer takes besides its blocks: its descriptor, the pipeline's length. An estimate.
@@ -232,7 +232,7 @@ impl Job {
 /// The blocks that the array's pixels allow for an output of this size: rows, columns.
 pub fn blocks(capacity: &Capacity, output: (usize, usize)) -> impl Iterator<Item = (usize, usize)> {
     let pixels = capacity.pixels;
-    let most = if capacity.block_rows { output.0 } else { 1 };
+    let most = if capacity.style == ArrayStyle::Line { 1 } else { output.0 };
     let rows = move |columns: usize| (1..=(pixels / columns).min(most)).map(move |rows| (rows, columns));
     (1..=pixels.min(output.1)).rev().flat_map(rows)
 }

@@ -17,7 +17,7 @@ fn capacity(lanes: usize, pixels: usize) -> Capacity {
         lanes,
         pixels,
         requantisers: 1,
-        block_rows: true,
+        style: ArrayStyle::Block,
         memory_words: 1 << 16,
         weight_words: 16384,
         list_entries: 8192,
