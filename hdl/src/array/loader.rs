@@ -67,6 +67,7 @@ pub struct Loader {
     count: DFF<Bits<12>>,
     weights_left: DFF<Bits<12>>,
     list_left: DFF<Bits<10>>,
+    brings_parameters: DFF<Bit>,
     groups_left: DFF<Bits<9>>,
     group: DFF<Bits<8>>,
     arriving: DFF<Bits<3>>,
@@ -131,6 +132,7 @@ impl Loader {
             count: Default::default(),
             weights_left: Default::default(),
             list_left: Default::default(),
+            brings_parameters: Default::default(),
             groups_left: Default::default(),
             group: Default::default(),
             arriving: Default::default(),
@@ -188,7 +190,7 @@ impl Logic for Loader {
             readable,
             lists
         );
-        dff_setup!(self, clock, even, odd, slot, allowed, room);
+        dff_setup!(self, clock, even, odd, slot, allowed, room, brings_parameters);
         if self.load.val() {
             if self.field.val() == 1 {
                 self.stream.d.next = self.word.val();
@@ -197,7 +199,7 @@ impl Logic for Loader {
                 self.groups.d.next = self.word.val().get_bits::<9>(0);
             }
         }
-        // States: 0 idle, 6 look, 1 ask for the header, 2 read it, 3 parameters, 4 list, 5 weights.
+        // States: 0 idle, 6 look, 1 ask for the header, 2 keep it, 7 go by it, 3 parameters, 4 list, 5 weights.
         // A group may begin when the fetcher has done all but one of those before it. What a request waits for is
         // looked at a clock before, so that the way to the memory's address is short.
         self.ahead.next = self.group.q.val() - self.fetched.val();
@@ -255,24 +257,28 @@ impl Logic for Loader {
                 self.finished.next = true;
             }
         }
-        // The header stands.
+        // The header stands. It is looked at a clock later: the memory's output is late.
         if self.state.q.val() == 2 {
             self.list_left.d.next = self.header_list.val().get_bits::<10>(0);
             self.weights_left.d.next = self.header_weights.val().get_bits::<12>(0);
+            self.brings_parameters.d.next = self.header_parameters.val();
             if self.group.q.val().get_bit(0) {
                 self.odd.d.next = self.header_entries.val().get_bits::<10>(0);
             } else {
                 self.even.d.next = self.header_entries.val().get_bits::<10>(0);
             }
+            self.after.next = 7.into();
+        }
+        if self.state.q.val() == 7 {
             self.count.d.next = 8.into();
             self.after.next = 3.into();
-            if !self.header_parameters.val() {
-                self.count.d.next = self.header_list.val().get_bits::<12>(0);
+            if !self.brings_parameters.q.val() {
+                self.count.d.next = bit_cast::<12, 10>(self.list_left.q.val());
                 self.after.next = 4.into();
-                if self.header_list.val() == 0 {
-                    self.count.d.next = self.header_weights.val().get_bits::<12>(0);
+                if self.list_left.q.val() == 0 {
+                    self.count.d.next = self.weights_left.q.val();
                     self.after.next = 5.into();
-                    self.finished.next = self.header_weights.val() == 0;
+                    self.finished.next = !self.has_weights.val();
                 }
             }
         }

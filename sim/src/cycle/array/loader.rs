@@ -8,6 +8,7 @@ enum State {
     Look,
     Ask,
     Header,
+    Decide,
     Parameters,
     List,
     Weights,
@@ -72,7 +73,7 @@ impl<'a> Loader<'a> {
             State::Ask => self.may.0,
             State::Parameters | State::List => true,
             State::Weights => self.may.1,
-            State::Idle | State::Look | State::Header => false,
+            State::Idle | State::Look | State::Header | State::Decide => false,
         };
         let arriving = u64::from(matches!(self.arriving, Some((State::Weights, _))));
         let asked = u64::from(self.state == State::Weights && wants && free);
@@ -87,6 +88,8 @@ impl<'a> Loader<'a> {
         if self.state == State::Look {
             self.state = State::Ask;
         } else if self.state == State::Header {
+            self.state = State::Decide;
+        } else if self.state == State::Decide {
             let group = &self.groups[self.group];
             self.enter(if group.parameters { State::Parameters } else { State::List });
         } else if wants && free {
