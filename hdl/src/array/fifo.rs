@@ -9,7 +9,7 @@ const DEPTH: usize = 64;
 /// Words from which on `space` is low: three may be on their way.
 const FULL: usize = DEPTH - 4;
 
-/// Fetched words with their marks, in block RAM.
+/// Fetched words with their marks.
 ///
 /// The oldest word stands at the output while `valid` is high, from the second clock after its `push` on; `pop`
 /// takes it. `space` is low when it is all but full, one clock late.
@@ -62,8 +62,10 @@ struct Item<const N: usize> {
     outside: bool,
 }
 
-impl<const N: usize> Default for WordFifo<N> {
-    fn default() -> Self {
+impl<const N: usize> WordFifo<N> {
+    /// An empty FIFO in block RAM, or `in_tables` in distributed RAM, which ECP5 has and which leaves block RAM to
+    /// the main memory.
+    pub fn new(in_tables: bool) -> Self {
         let empty = Item { word: Bus::default(), mask: 0, complete: false, last: false, outside: false };
         Self {
             clock: Default::default(),
@@ -85,12 +87,10 @@ impl<const N: usize> Default for WordFifo<N> {
             _items: vec![empty; DEPTH],
             _written: 0,
             _read: 0,
-            _text: text(N),
+            _text: text(N, in_tables),
         }
     }
-}
 
-impl<const N: usize> WordFifo<N> {
     fn show(&mut self, item: Item<N>) {
         self.out_word.next = item.word;
         self.out_mask.next = u64::from(item.mask).into();
@@ -158,7 +158,8 @@ impl<const N: usize> Logic for WordFifo<N> {
 }
 
 /// Nobody uses the word that is being written: `valid` compares with the place of before.
-fn text(n: usize) -> String {
+fn text(n: usize, in_tables: bool) -> String {
+    let place = if in_tables { ", ram_style = \"distributed\"" } else { "" };
     let bits = DEPTH.trailing_zeros() as usize;
     let width = 9 * n + 3;
     let mask = if n == 16 {
@@ -167,7 +168,7 @@ fn text(n: usize) -> String {
         format!("{{{}'b0, q[{}:{}]}}", 16 - n, 9 * n - 1, 8 * n)
     };
     format!(
-        "(* no_rw_check *) reg [{top}:0] items [0:{deepest}];\n\
+        "(* no_rw_check{place} *) reg [{top}:0] items [0:{deepest}];\n\
          reg [{top}:0] q;\n\
          reg [{bits}:0] written, taken; reg valid_r, space_r;\n\
          initial begin written = 0; taken = 0; valid_r = 0; space_r = 0; end\n\

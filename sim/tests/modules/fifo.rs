@@ -19,7 +19,7 @@ fn fifo_keeps_order_and_marks() {
 
 fn run<const N: usize>(name: &str) {
     let mut rng = Pcg64::seed_from_u64(2);
-    let mut recorder = Recorder::new(Box::<WordFifo<N>>::default(), |b| &mut b.clock).unwrap();
+    let mut recorder = Recorder::new(Box::new(WordFifo::<N>::new(N == 8)), |b| &mut b.clock).unwrap();
     let mut expected = VecDeque::new();
     let (mut begun, mut most) = (false, 0);
     for cycle in 0..CYCLES {
