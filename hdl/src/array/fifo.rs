@@ -158,8 +158,13 @@ impl<const N: usize> Logic for WordFifo<N> {
 }
 
 /// Nobody uses the word that is being written: `valid` compares with the place of before.
+///
+/// `pop` comes late in its clock. Distributed RAM can be read at both places to which it may lead.
 fn text(n: usize, in_tables: bool) -> String {
-    let place = if in_tables { ", ram_style = \"distributed\"" } else { "" };
+    let (place, next, read) = match in_tables {
+        true => (", ram_style = \"distributed\"", "pop ? after : taken", "pop ? second : first"),
+        false => ("", "taken + pop", "items[next[HIGH:0]]"),
+    };
     let bits = DEPTH.trailing_zeros() as usize;
     let width = 9 * n + 3;
     let mask = if n == 16 {
@@ -167,15 +172,24 @@ fn text(n: usize, in_tables: bool) -> String {
     } else {
         format!("{{{}'b0, q[{}:{}]}}", 16 - n, 9 * n - 1, 8 * n)
     };
+    let ahead = match in_tables {
+        true => format!(
+            "reg [{bits}:0] after; initial after = 1; always @(posedge clock) after <= clear ? 1 : next + 1'b1;\n\
+             wire [{top}:0] first = items[taken[{high}:0]], second = items[after[{high}:0]];\n",
+            top = width - 1,
+            high = bits - 1,
+        ),
+        false => String::new(),
+    };
     format!(
         "(* no_rw_check{place} *) reg [{top}:0] items [0:{deepest}];\n\
          reg [{top}:0] q;\n\
          reg [{bits}:0] written, taken; reg valid_r, space_r;\n\
          initial begin written = 0; taken = 0; valid_r = 0; space_r = 0; end\n\
-         wire [{bits}:0] next = taken + pop;\n\
+         wire [{bits}:0] next;\n{ahead}assign next = {next};\n\
          wire [{bits}:0] level = written - taken;\n\
          always @(posedge clock) begin\n\
-         q <= items[next[{high}:0]];\n\
+         q <= {read};\n\
          if (push) items[written[{high}:0]] <= {{outside, last, complete, mask[{mask_top}:0], word}};\n\
          valid_r <= next != written && !clear;\n\
          space_r <= level < {FULL} || clear;\n\
@@ -193,5 +207,6 @@ fn text(n: usize, in_tables: bool) -> String {
         c = 9 * n,
         l = 9 * n + 1,
         o = 9 * n + 2,
+        read = read.replace("HIGH", &(bits - 1).to_string()),
     )
 }

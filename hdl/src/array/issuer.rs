@@ -57,6 +57,8 @@ pub struct Issuer {
     parameters_shared: DFF<Bit>,
     blocks: DFF<Bits<13>>,
     rest: DFF<Bits<16>>,
+    lowest: DFF<Bits<16>>,
+    chosen: DFF<Bits<4>>,
     rest_last: DFF<Bit>,
     fresh: DFF<Bit>,
     gap: DFF<Bits<9>>,
@@ -67,8 +69,8 @@ pub struct Issuer {
     present_slot: DFF<Bits<5>>,
     less: Signal<Local, Bits<16>>,
     others: Signal<Local, Bits<16>>,
-    lowest: Signal<Local, Bits<16>>,
-    chosen: Signal<Local, Bits<4>>,
+    coming: Signal<Local, Bits<16>>,
+    next_lowest: Signal<Local, Bits<16>>,
     busy: Signal<Local, Bit>,
     one: Signal<Local, Bit>,
     ends: Signal<Local, Bit>,
@@ -111,6 +113,8 @@ impl Issuer {
             parameters_shared: Default::default(),
             blocks: Default::default(),
             rest: Default::default(),
+            lowest: Default::default(),
+            chosen: Default::default(),
             rest_last: Default::default(),
             fresh: Default::default(),
             gap: Default::default(),
@@ -121,8 +125,8 @@ impl Issuer {
             present_slot: Default::default(),
             less: Default::default(),
             others: Default::default(),
-            lowest: Default::default(),
-            chosen: Default::default(),
+            coming: Default::default(),
+            next_lowest: Default::default(),
             busy: Default::default(),
             one: Default::default(),
             ends: Default::default(),
@@ -142,7 +146,7 @@ impl Logic for Issuer {
     fn update(&mut self) {
         dff_setup!(self, clock, is_vector, weights_shared, parameters_shared, blocks);
         dff_setup!(self, clock, rest, rest_last, fresh, gap, at, base, blocks_left, done);
-        dff_setup!(self, clock, present_slot);
+        dff_setup!(self, clock, present_slot, lowest, chosen);
         if self.load.val() {
             if self.field.val() == 3 {
                 self.is_vector.d.next = self.word.val().get_bit(0);
@@ -154,22 +158,14 @@ impl Logic for Issuer {
             }
         }
         // The product at hand.
-        self.less.next = self.rest.q.val() - 1;
-        self.others.next = self.rest.q.val() & self.less.val();
-        self.lowest.next = self.rest.q.val() & !self.less.val();
-        self.chosen.next = 0.into();
-        for i in 0..16 {
-            if self.lowest.val().get_bit(i) {
-                self.chosen.next = i.to_bits::<4>();
-            }
-        }
+        self.others.next = self.rest.q.val() & !self.lowest.q.val();
         self.busy.next = self.rest.q.val() != 0;
         self.one.next = self.others.val() == 0;
         self.ends.next = self.rest_last.q.val() & self.one.val();
         self.go.next = self.busy.val()
             & (self.at.q.val() != self.weights.val())
             & (!self.ends.val() | (self.gap.q.val() == 0));
-        self.sel.next = self.chosen.val();
+        self.sel.next = self.chosen.q.val();
         self.vector_mode.next = self.is_vector.q.val();
         self.valid.next = self.go.val();
         self.first.next = self.fresh.q.val();
@@ -181,13 +177,25 @@ impl Logic for Issuer {
         self.pops.next = self.word_valid.val() & (!self.complete.val() | self.free.val());
         self.take.next = self.takes.val();
         self.pop.next = self.pops.val();
+        self.coming.next = self.rest.q.val();
         if self.go.val() {
-            self.rest.d.next = self.others.val();
+            self.coming.next = self.others.val();
             self.fresh.d.next = self.ends.val();
         }
         if self.takes.val() {
-            self.rest.d.next = self.mask.val();
+            self.coming.next = self.mask.val();
             self.rest_last.d.next = self.last_entry.val();
+        }
+        self.rest.d.next = self.coming.val();
+        // The product of the next clock: the choice of the byte is the way to every multiplier.
+        self.less.next = self.coming.val() - 1;
+        self.next_lowest.next = self.coming.val() & !self.less.val();
+        self.lowest.d.next = self.next_lowest.val();
+        self.chosen.d.next = 0.into();
+        for i in 0..16 {
+            if self.next_lowest.val().get_bit(i) {
+                self.chosen.d.next = i.to_bits::<4>();
+            }
         }
         // The weights, and where a block and a group end.
         self.after.next = self.at.q.val() + 1;

@@ -1,12 +1,14 @@
 //! The command line.
 
 mod bench;
+mod eval;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 pub use bench::{BenchCommand, MlperfTinyArgs};
+pub use eval::{ClassesArgs, EvalCommand, OtbArgs};
 
 /// Neural-network vision on small, open FPGAs.
 #[derive(Debug, Parser)]
@@ -261,39 +263,6 @@ pub struct TrackArgs {
     /// Stop after so many frames
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub frames: Option<usize>,
-}
-
-/// Data sets.
-#[derive(Debug, Subcommand)]
-pub enum EvalCommand {
-    Otb(OtbArgs),
-}
-
-/// What to evaluate.
-#[derive(Debug, Args)]
-#[command(
-    about = "One-pass evaluation as the OTB benchmark does it, beside a raw-pixel correlation tracker",
-    long_about = "Tracks each sequence from its first box, for every window, with the tracker on the device and \
-        with normalised correlation of raw pixels on the host, and prints success at IoU 0.3, 0.5 and 0.7, the \
-        area under the success curve, precision at 20 pixels and the share of frames with an inference.",
-    after_help = "Example:\n  frazil eval otb OTB/Crossing OTB/Car4 --windows 1,2,4,8,16,adaptive --json > table.json"
-)]
-pub struct OtbArgs {
-    /// Folders with images and groundtruth_rect.txt
-    #[arg(value_name = "SEQ", required = true)]
-    pub sequences: Vec<PathBuf>,
-    /// Windows to evaluate
-    #[arg(long, value_delimiter = ',', default_value = "1,2,4,8,16,adaptive", value_name = "WINDOWS")]
-    pub windows: Vec<String>,
-    /// The device; the reference gives the same bits as all others and is the fastest
-    #[arg(long, env = "FRAZIL_DEVICE", default_value = "reference", value_name = "DEVICE")]
-    pub device: String,
-    /// The board
-    #[command(flatten)]
-    pub board: BoardArgs,
-    /// The constants
-    #[command(flatten)]
-    pub parameters: ParametersArgs,
 }
 
 /// The demo.

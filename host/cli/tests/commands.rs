@@ -310,3 +310,27 @@ fn a_reader_that_leaves_early_is_no_error() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }
+
+/// A folder for each class, with one picture: every picture is of the class that the reference gives it.
+#[test]
+fn pictures_in_folders_have_their_classes_counted() {
+    let dir = tempfile::tempdir().unwrap();
+    let classes = 10;
+    for class in 0..classes {
+        let folder = dir.path().join(format!("class{class}"));
+        std::fs::create_dir(&folder).unwrap();
+        image::GrayImage::from_fn(8, 8, |x, y| image::Luma([(x * 31 + y * 57 + class * 23) as u8]))
+            .save(folder.join("picture.png"))
+            .unwrap();
+    }
+    let mut hits = 0;
+    for class in 0..classes {
+        let picture = dir.path().join(format!("class{class}/picture.png"));
+        let found = json(frazil().args(["run", "tiny", "--top", "1", "--device", "reference"]).arg(picture));
+        hits += u64::from(found["results"][0]["top"][0]["class"] == class);
+    }
+    let found = json(frazil().args(["eval", "classes", "tiny", "--device", "sim"]).arg(dir.path()));
+    assert_eq!(found["all"]["pictures"], classes);
+    assert_eq!(found["all"]["top_1"], hits);
+    assert_eq!(found["classes"][3]["index"], 3);
+}

@@ -290,3 +290,17 @@ fn a_sequence_without_truth() {
     fs::write(dir.path().join("groundtruth_rect.txt"), "one\n").unwrap();
     refuses(frazil().args(["eval", "otb"]).arg(dir.path()), "frazil::frames::truth", &["line 1"]);
 }
+
+#[test]
+fn pictures_without_a_class_are_refused() {
+    let dir = folder();
+    let eval = |folder: &Path| {
+        let mut command = frazil();
+        command.args(["eval", "classes", "tiny"]).arg(folder);
+        command
+    };
+    refuses(&mut eval(dir.path()), "frazil::eval::no_classes", &["has no folders"]);
+    fs::create_dir(dir.path().join("cat")).unwrap();
+    refuses(&mut eval(dir.path()), "frazil::eval::class", &["cat is not the name of a class"]);
+    refuses(&mut eval(&dir.path().join("none")), "frazil::run::input", &["cannot read"]);
+}

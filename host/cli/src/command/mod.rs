@@ -8,8 +8,10 @@ mod doctor;
 mod eval;
 mod flash;
 mod inspect;
+mod labels;
 mod list;
 mod parameters;
+mod picture;
 mod plan;
 mod run;
 mod track;
@@ -53,6 +55,7 @@ pub fn run(cli: Cli) -> Result<Verdict> {
         Command::Completions { shell } => completions::run(output, shell),
         Command::Track(args) => track::run(output, &args),
         Command::Eval(EvalCommand::Otb(args)) => eval::otb(output, &args),
+        Command::Eval(EvalCommand::Classes(args)) => eval::classes(output, &args),
         Command::Bench(BenchCommand::MlperfTiny(args)) => bench::mlperf_tiny(output, &args),
         Command::Demo(args) => demo::run(output, &args),
     }

@@ -141,6 +141,30 @@ pub enum UsageError {
         /// Values of the output.
         expected: usize,
     },
+    /// A folder whose pictures are of no class of the network.
+    #[error("{} is not the name of a class", folder.display())]
+    #[diagnostic(
+        code(frazil::eval::class),
+        help(
+            "name the folder as the class is named: in the file of --labels, or give one folder for each of {classes} outputs"
+        )
+    )]
+    Class {
+        /// The folder.
+        folder: PathBuf,
+        /// Values of the output.
+        classes: usize,
+    },
+    /// A folder without folders.
+    #[error("{} has no folders with pictures", folder.display())]
+    #[diagnostic(
+        code(frazil::eval::no_classes),
+        help("give a folder that holds a folder of PNG or JPEG files for each class")
+    )]
+    NoClasses {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// Pixels are no real numbers.
     #[error("{network} takes real numbers, and nothing says how pixels become some")]
     #[diagnostic(

@@ -1,7 +1,5 @@
 //! `frazil run`: a network on a device.
 
-mod input;
-mod labels;
 mod trace;
 
 use std::path::{Path, PathBuf};
@@ -11,12 +9,12 @@ use frazil_model::graph::{Graph, Shape, Values};
 use serde::Serialize;
 
 use super::Verdict;
+use super::labels::{Labels, Rank};
+use super::picture::Reader;
 use crate::accelerator::{Executor, Inference, Target, network};
 use crate::args::RunArgs;
 use crate::error::{Failure, Result};
 use crate::output::{Output, Stage};
-use input::Reader;
-use labels::{Labels, Rank};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -54,8 +52,8 @@ pub fn run(output: Output, args: &RunArgs) -> Result<Verdict> {
     let other = args.compare.as_deref().map(Target::parse).transpose()?;
     let board = Board::load(&args.device.board.board).map_err(Failure::from)?;
     let graph = network::load(&args.graph)?;
-    let labels = Labels::load(args, &graph)?;
-    let reader = Reader::new(args, &graph);
+    let labels = Labels::load(args.labels.as_deref(), args.top, &graph)?;
+    let reader = Reader::new(&graph, args.mean, args.std);
     let inputs = args.inputs.iter().map(|path| reader.read(path)).collect::<Result<Vec<_>>>()?;
     let stage = args.trace.as_deref().map(Stage::new).transpose()?;
     let freeze = network::frozen(&args.graph, args.freeze);

@@ -6,7 +6,6 @@ use frazil_model::graph::{Element, Graph, Shape};
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageFormat};
 
-use crate::args::RunArgs;
 use crate::error::{Result, UsageError};
 
 /// Makes a network's inputs from files.
@@ -18,9 +17,9 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// For a checked graph.
-    pub fn new(args: &RunArgs, graph: &'a Graph) -> Self {
-        let normal = args.mean.or(args.std).map(|_| (args.mean.unwrap_or(0.0), args.std.unwrap_or(1.0)));
+    /// For a checked graph; `mean` and `std` make real numbers of pixels.
+    pub fn new(graph: &'a Graph, mean: Option<f32>, std: Option<f32>) -> Self {
+        let normal = mean.or(std).map(|_| (mean.unwrap_or(0.0), std.unwrap_or(1.0)));
         Self { graph, shape: graph.tensors[graph.input].shape, normal }
     }
 

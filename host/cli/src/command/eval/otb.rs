@@ -9,10 +9,10 @@ use frazil_track::metrics::{Summary, inference_rate};
 use frazil_track::schedule::Window;
 use serde::Serialize;
 
-use super::Verdict;
-use super::track::in_frame;
 use crate::accelerator::{RawPixels, Target, Tracking};
 use crate::args::OtbArgs;
+use crate::command::Verdict;
+use crate::command::track::in_frame;
 use crate::error::{Failure, Result, UsageError};
 use crate::frames::{Folder, Frame, FrameSource, Frames, Info};
 use crate::output::{Output, Table};

@@ -5,7 +5,6 @@ use std::path::Path;
 use frazil_model::graph::Graph;
 use serde::Serialize;
 
-use crate::args::RunArgs;
 use crate::error::{Result, UsageError};
 
 /// Classes that are shown with labels when nothing else is said.
@@ -30,9 +29,9 @@ pub struct Rank {
 
 impl Labels {
     /// From the command line. A labels file has one name in each line, as many as the output has values.
-    pub fn load(args: &RunArgs, graph: &Graph) -> Result<Self> {
-        let names = args.labels.as_deref().map(|path| names(path, graph)).transpose()?;
-        let top = args.top.unwrap_or(if names.is_some() { TOP } else { 0 });
+    pub fn load(file: Option<&Path>, top: Option<usize>, graph: &Graph) -> Result<Self> {
+        let names = file.map(|path| names(path, graph)).transpose()?;
+        let top = top.unwrap_or(if names.is_some() { TOP } else { 0 });
         Ok(Self { names, top })
     }
 
@@ -50,7 +49,8 @@ impl Labels {
     }
 }
 
-fn names(path: &Path, graph: &Graph) -> Result<Vec<String>> {
+/// The names of a labels file, one for each value of the network's output.
+pub fn names(path: &Path, graph: &Graph) -> Result<Vec<String>> {
     let fail = |source| UsageError::Input { path: path.into(), source };
     let text = std::fs::read_to_string(path).map_err(fail)?;
     let names: Vec<String> = text.lines().map(|line| line.trim().to_string()).collect();
