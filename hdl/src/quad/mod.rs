@@ -1,0 +1,14 @@
+mod column;
+mod entries;
+mod fetcher;
+mod issuer;
+mod loader;
+mod sequencer;
+mod writer;
+pub use column::{QuadAdvance, QuadColumn};
+pub use entries::QuadEntryRam;
+pub use fetcher::QuadFetcher;
+pub use issuer::QuadIssuer;
+pub use loader::QuadLoader;
+pub use sequencer::QuadSequencer;
+pub use writer::QuadWriter;
