@@ -26,6 +26,10 @@ fn capacity(lanes: usize, pixels: usize) -> Capacity {
     }
 }
 
+fn quad() -> Capacity {
+    Capacity { requantisers: 16, style: ArrayStyle::Quad, ..capacity(16, 16) }
+}
+
 fn planned(graph: &Graph, frozen: usize) -> Plan {
     plan(graph, frozen, &capacity(8, 2), PLAIN).unwrap()
 }
