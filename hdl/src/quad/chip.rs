@@ -7,7 +7,9 @@ use super::{
     QuadEntryRam, QuadFetcher, QuadFifo, QuadIssuer, QuadLoader, QuadMemory, QuadSequencer, QuadWriter,
 };
 use crate::chip::{ChipSpec, Registers};
-use crate::datapath::{DatapathError, QuadDatapath, QuadSpec};
+use crate::datapath::{
+    DatapathError, DatapathSpec, MultiplierStyle, QuadDatapath, QuadSpec, RequantiserStyle,
+};
 use crate::memory::{ParameterRam, Spread, WordRam};
 use crate::num::Bus;
 
@@ -15,6 +17,25 @@ use crate::num::Bus;
 const PARAMETER_SLOTS: usize = 32;
 /// Words of a row of weights.
 const ROW_WORDS: usize = 4;
+
+/// What the datapath of a chip is built from: the widths of a specification whose requantisers are pipelined.
+///
+/// Requantisers that are not get one row between registers; those of an array without `MULT18X18D` use none.
+pub fn array_spec(spec: &DatapathSpec) -> QuadSpec {
+    let default = QuadSpec::default();
+    QuadSpec {
+        sum_bits: spec.sum_bits,
+        requant_bits: spec.requant_bits,
+        rows_per_stage: match spec.requantiser {
+            RequantiserStyle::Pipelined { rows_per_stage } => rows_per_stage,
+            RequantiserStyle::Iterative { .. } => 1,
+        },
+        dsp_requantisers: match spec.multiplier {
+            MultiplierStyle::Mult18Pair => default.dsp_requantisers,
+            MultiplierStyle::Infer | MultiplierStyle::SbMac16 => 0,
+        },
+    }
+}
 
 /// The chip with the quad array.
 ///
@@ -83,7 +104,7 @@ impl QuadChip {
     /// # Errors
     /// The array's shape cannot be built.
     pub fn new(spec: &ChipSpec) -> Result<Self, DatapathError> {
-        let array = QuadSpec::try_from(&spec.datapath)?;
+        let array = array_spec(&spec.datapath);
         Ok(Self {
             clock: Default::default(),
             bus_region: Default::default(),

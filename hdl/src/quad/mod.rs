@@ -29,7 +29,7 @@ mod sequencer;
 mod split;
 mod writer;
 
-pub use chip::QuadChip;
+pub use chip::{QuadChip, array_spec};
 pub use column::{QuadAdvance, QuadColumn};
 pub use entries::QuadEntryRam;
 pub use fetcher::QuadFetcher;

@@ -5,9 +5,10 @@ use rust_hdl::prelude::*;
 use serde::Serialize;
 
 use crate::chip::{ChipSpec, Identity};
-use crate::datapath::QuadSpec;
+use crate::datapath::RequantiserStyle;
 use crate::frozen::FrozenFront;
 use crate::memory::MemoryStyle;
+use crate::quad::array_spec;
 use crate::top::constraints::constrain;
 use crate::top::{HdlError, LANES, QuadTop, Top, TopBlock, TopSpec, UseTop};
 
@@ -113,11 +114,12 @@ fn check_quad(spec: &TopSpec) -> Result<(), HdlError> {
     let rules = [
         (spec.lanes == 16, "has 16 lanes"),
         (array.pixels == 16 && array.requantisers == 16, "has 16 pixels, each with its requantiser"),
+        (matches!(array.requantiser, RequantiserStyle::Pipelined { .. }), "has pipelined requantisers"),
         (spec.memory == MemoryStyle::BlockRam, "has its memory in block RAM"),
         (spec.memory_words.is_multiple_of(4), "has a memory of rows of 4 words"),
     ];
     match rules.into_iter().find(|(holds, _)| !holds) {
         Some((_, rule)) => Err(HdlError::Quad(rule)),
-        None => Ok(QuadSpec::try_from(array)?.check()?),
+        None => Ok(array_spec(array).check()?),
     }
 }

@@ -1,9 +1,12 @@
 //! The quad array's units and memories.
 
+mod datapath;
 mod entries;
 mod fetcher;
+mod fifo;
 mod issuer;
 mod loader;
+mod memory;
 mod sequencer;
 mod writer;
 
