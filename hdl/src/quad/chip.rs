@@ -150,8 +150,22 @@ impl QuadChip {
 impl Logic for QuadChip {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, words, outside, position, access_words, pad, zero_point, low, high, read_back);
-        clock!(self, clock, memory, weights, list, registers, sequencer, loader, fetcher, fifo, issuer, datapath);
+        dff_setup!(
+            self,
+            clock,
+            words,
+            outside,
+            position,
+            access_words,
+            pad,
+            zero_point,
+            low,
+            high,
+            read_back
+        );
+        clock!(
+            self, clock, memory, weights, list, registers, sequencer, loader, fetcher, fifo, issuer, datapath
+        );
         clock!(self, clock, writer);
         // The descriptor.
         self.start.row.next = self.memory.rd_data.val();

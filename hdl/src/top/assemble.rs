@@ -32,7 +32,8 @@ pub fn assemble(plan: &Plan, spec: &TopSpec) -> Result<Design, HdlError> {
     impl UseTop for Emit<'_> {
         type Output = (String, String);
         fn call<T: TopBlock + 'static>(self, mut top: Box<T>) -> Self::Output {
-            let constraints = self.0.pins.as_ref().map(|pins| constrain(top.as_mut(), pins)).unwrap_or_default();
+            let constraints =
+                self.0.pins.as_ref().map(|pins| constrain(top.as_mut(), pins)).unwrap_or_default();
             top.connect_all();
             (generate_verilog(top.as_ref()), constraints)
         }
