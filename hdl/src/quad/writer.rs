@@ -8,10 +8,9 @@ use crate::num::Bus;
 /// Gives each quad of results its four addresses, in the order in which they leave the requantisers: passes, blocks,
 /// quads; and says which of its pixels are in the image.
 ///
-/// Addresses and columns of a quad are computed ahead, in three stages that move on with each `result`: its first
-/// pixel; it, turned into the next row if it lies beyond the end of this one; its pixels. `busy` is high from the clock
-/// after `start` to the clock of the layer's last result; the
-/// first may come three clocks after `start`.
+/// Addresses are computed ahead, in two stages that move on with each `result`: the place of the quad, turned into the
+/// next row where it lies beyond the end of this one; those of its pixels. `busy` is high from the clock after `start`
+/// to the clock of the layer's last result; the first may come two clocks after `start`.
 #[derive(LogicBlock, Default)]
 pub struct QuadWriter {
     /// Clock.
@@ -55,7 +54,7 @@ pub struct QuadWriter {
     width: DFF<Bits<10>>,
     x_block: DFF<Bits<10>>,
     running: DFF<Bit>,
-    filling: DFF<Bits<2>>,
+    filling: DFF<Bit>,
     passes_left: DFF<Bits<9>>,
     groups_left: DFF<Bits<11>>,
     end_x: DFF<Bit>,
@@ -72,14 +71,10 @@ pub struct QuadWriter {
     run_at: DFF<Bits<16>>,
     quad_x: DFF<Bits<11>>,
     quad_at: DFF<Bits<16>>,
-    turned_x: DFF<Bits<11>>,
-    turned_at: DFF<Bits<16>>,
-    turned_in: DFF<Bits<4>>,
-    turned_final: DFF<Bit>,
     pixel_in: DFF<Bits<4>>,
     pixel_final: DFF<Bit>,
     next_block: QuadAdvance,
-    quad_start: QuadAdvance,
+    next_quad: QuadAdvance,
     pixel: [QuadColumn; 4],
     moves: Signal<Local, Bit>,
     end_pass: Signal<Local, Bit>,
@@ -119,9 +114,9 @@ impl Logic for QuadWriter {
             line,
             block_x
         );
-        dff_setup!(self, clock, block, quad, column, run, run_at, quad_x, quad_at, turned_x, turned_at);
-        dff_setup!(self, clock, turned_in, turned_final, pixel_in, pixel_final, end_x, end_y);
-        clock!(self, clock, next_block, quad_start);
+        dff_setup!(self, clock, block, quad, column, run, run_at, quad_x, quad_at);
+        dff_setup!(self, clock, pixel_in, pixel_final, end_x, end_y);
+        clock!(self, clock, next_block, next_quad);
         // The descriptor.
         if self.load.val() {
             self.passes.d.next = bit_cast::<9, 16>(self.descriptor.val().get_bits::<16>(32));
@@ -143,7 +138,7 @@ impl Logic for QuadWriter {
             self.width.d.next = bit_cast::<10, 16>(self.descriptor.val().get_bits::<16>(464));
             self.x_block.d.next = bit_cast::<10, 16>(self.descriptor.val().get_bits::<16>(496));
         }
-        // The walk: from block to block, from the start of a quad into its row.
+        // The walk: from block to block, from quad to quad.
         self.next_block.width.next = self.width.q.val();
         self.next_block.pitch.next = self.pitch.q.val();
         self.next_block.gap.next = self.gap.q.val();
@@ -151,18 +146,18 @@ impl Logic for QuadWriter {
         self.next_block.step.next = self.block_step.q.val();
         self.next_block.x.next = self.block_x.q.val();
         self.next_block.at.next = self.block.q.val();
-        self.quad_start.width.next = self.width.q.val();
-        self.quad_start.pitch.next = self.pitch.q.val();
-        self.quad_start.gap.next = self.gap.q.val();
-        self.quad_start.x_step.next = 0.into();
-        self.quad_start.step.next = 0.into();
-        self.quad_start.x.next = self.quad_x.q.val();
-        self.quad_start.at.next = self.quad_at.q.val();
+        self.next_quad.width.next = self.width.q.val();
+        self.next_quad.pitch.next = self.pitch.q.val();
+        self.next_quad.gap.next = self.gap.q.val();
+        self.next_quad.x_step.next = 4.into();
+        self.next_quad.step.next = 4.into();
+        self.next_quad.x.next = self.quad_x.q.val();
+        self.next_quad.at.next = self.quad_at.q.val();
         // The stages are filled as soon as a layer begins, then move on with each result.
         self.moves.next = self.result.val();
-        if self.filling.q.val() != 0 {
+        if self.filling.q.val() {
             self.moves.next = true;
-            self.filling.d.next = self.filling.q.val() - 1;
+            self.filling.d.next = false;
         }
         // The pixels of the quad at hand.
         for i in 0..4 {
@@ -172,8 +167,8 @@ impl Logic for QuadWriter {
             self.pixel[i].pitch.next = self.pitch.q.val();
             self.pixel[i].gap.next = self.gap.q.val();
             self.pixel[i].right.next = i.to_bits::<3>();
-            self.pixel[i].x.next = self.turned_x.q.val();
-            self.pixel[i].at.next = self.turned_at.q.val();
+            self.pixel[i].x.next = self.quad_x.q.val();
+            self.pixel[i].at.next = self.quad_at.q.val();
             self.beside[i].next = 0.into();
             if self.pixel[i].outside.val() {
                 self.beside[i].next = 15.into();
@@ -233,16 +228,12 @@ impl Logic for QuadWriter {
         }
         self.next_plane.next = self.plane.q.val() + self.pass_step.val();
         if self.moves.val() {
-            self.pixel_in.d.next = self.turned_in.q.val();
-            self.pixel_final.d.next = self.turned_final.q.val();
-            self.turned_in.d.next = self.inside.val();
-            self.turned_final.d.next = self.end_pass.val() & (self.passes_left.q.val() == 1);
-            self.turned_x.d.next = self.quad_start.next_x.val();
-            self.turned_at.d.next = self.quad_start.next_at.val();
+            self.pixel_in.d.next = self.inside.val();
+            self.pixel_final.d.next = self.end_pass.val() & (self.passes_left.q.val() == 1);
             self.quad.d.next = self.quad.q.val() + 1;
             self.column.d.next = self.next_column.val();
-            self.quad_x.d.next = self.quad_x.q.val() + 4;
-            self.quad_at.d.next = self.quad_at.q.val() + 4;
+            self.quad_x.d.next = self.next_quad.next_x.val();
+            self.quad_at.d.next = self.next_quad.next_at.val();
             if self.end_run.val() {
                 self.column.d.next = 0.into();
                 self.run.d.next = self.run.q.val() + 1;
@@ -295,7 +286,7 @@ impl Logic for QuadWriter {
         }
         if self.start.val() {
             self.running.d.next = true;
-            self.filling.d.next = 2.into();
+            self.filling.d.next = true;
             self.pixel_final.d.next = false;
             self.passes_left.d.next = self.passes.q.val();
             self.groups_left.d.next = self.groups.q.val();
