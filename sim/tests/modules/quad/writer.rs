@@ -18,7 +18,7 @@ fn quad_writer_places_results() {
     while cycles < 2 * CYCLES {
         let layer = Layer::random(&mut rng);
         begin(&mut recorder, layer.descriptor());
-        let mut pause = 3;
+        let mut pause = 1;
         for expected in layer.quads() {
             // Some clocks without a result, then the result.
             for result in std::iter::repeat_n(false, pause).chain([true]) {
@@ -146,7 +146,10 @@ impl Layer {
         let (run, column) = if self.spread { (0, 0) } else { (run, column) };
         let step =
             if self.spread { quad.wrapping_mul(self.group_step) } else { run.wrapping_mul(self.run_step) };
-        let start = self.wrap((x + i32::from(column), at.wrapping_add(step).wrapping_add(column)));
+        // From quad to quad of a run.
+        let next = |(x, at): &Place| Some(self.wrap((x + 4, at.wrapping_add(4))));
+        let first = (x, at.wrapping_add(step));
+        let start = std::iter::successors(Some(first), next).nth(usize::from(column / 4)).unwrap();
         let pixel = |j: u16| {
             let (x, at) = self.wrap((start.0 + i32::from(j), start.1.wrapping_add(j)));
             let real = !self.spread || 4 * pass + quad < self.groups;
