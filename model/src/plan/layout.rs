@@ -201,7 +201,9 @@ mod tests {
     fn tensors_survive_their_layouts() {
         let packed = Layout::Packed { channel_stride: 4, left: 1, columns: 6, pad: 99 };
         let rows = Layout::Rows { words: 2, columns: 3, kernel: 3, stride: 1, left: 1, pad: 99 };
-        for (layout, words) in [(Layout::Raster, 3), (Layout::Planar, 6), (packed, 6), (rows, 12)] {
+        let windows = windows((1, 1));
+        let layouts = [(Layout::Raster, 3), (Layout::Planar, 6), (packed, 6), (rows, 12), (windows, 18)];
+        for (layout, words) in layouts {
             let placement = placement(layout, 8);
             let bytes = placement.pack(&DATA);
             assert_eq!((bytes.len(), placement.bytes()), (words * 8, words * 8), "{layout:?}");
@@ -209,6 +211,30 @@ mod tests {
         }
         assert_eq!(placement(Layout::Planar, 2).unpack(&placement(Layout::Planar, 2).pack(&DATA)), DATA);
         assert_eq!(placement(Layout::Planar, 8).byte_address(), 40);
+    }
+
+    /// Windows of 2 x 3 pixels over the image with a row below and a column on either side.
+    fn windows(stride: (usize, usize)) -> Layout {
+        let (rows, columns) = (2 / stride.0, 3usize.div_ceil(stride.1));
+        Layout::Windows { rows, columns, kernel: (2, 3), stride, top: 0, left: 1, pad: 99 }
+    }
+
+    #[test]
+    fn windows_are_channels() {
+        let placement = placement(windows((2, 2)), 8);
+        let bytes: Vec<i8> = placement.pack(&DATA).into_iter().map(|b| b as i8).collect();
+        // One row of two windows of 18 bytes: three planes.
+        assert_eq!(bytes.len(), 2 * 3 * 8);
+        assert_eq!(bytes[..8], [99, 99, 99, 1, 2, 3, 4, 5]);
+        assert_eq!(bytes[8..16], [4, 5, 6, 7, 8, 9, 99, 99]);
+        assert_eq!(bytes[16..24], [6, 99, 99, 99, -1, -2, -3, -4]);
+        assert_eq!(bytes[32..36], [-5, -6, 99, 99]);
+        assert_eq!(bytes[40..43], [99, 99, 99]);
+        let layout =
+            Layout::Windows { rows: 1, columns: 1, kernel: (2, 2), stride: (2, 2), top: 0, left: 0, pad: 0 };
+        let lossy = Placement { layout, ..placement };
+        let back = lossy.unpack(&lossy.pack(&DATA));
+        assert_eq!(back[..9], [1, 2, 3, 4, 5, 6, 0, 0, 0]);
     }
 
     #[test]

@@ -52,6 +52,8 @@ impl Lowered {
             && next.frame.sources.iter().all(apart)
             && !self.kept.contains(&slot.buffer)
             && !reads(&self.jobs[at], next.frame.target.buffer)
+            // In its place only the host can have put something: all planes at once.
+            && !reads(&self.jobs[at], slot.buffer)
             && !others.any(|(_, job)| uses(job))
     }
 }

@@ -93,6 +93,8 @@ fn steps(job: &Job, walk: &Walk, address: &impl Fn(Slot) -> usize) -> [(Field, i
     let word = |axis: (usize, usize)| (axis.0 as i64, axis.1 as i64);
     let (pitch, stride, out, line) =
         (word(fetch.pitch), word(walk.stride), word(drain.step), walk.pitch.max(1) as i64);
+    // One column alone: the others of its line are not there.
+    let out = if drain.size.1 == 1 { (out.0, 1) } else { out };
     let (down, right) = (stride.0 * pitch.0, stride.1 * pitch.1);
     // A block may be longer than lines.
     let along = |row: i64, pixel: i64| match walk.flat {

@@ -86,7 +86,7 @@ mod tests {
             delta: (i * 1_237) as u16,
             dx: i as i8 - 32,
             accesses: (i % 8 + 1) as u8,
-            slide: i % 3 == 0,
+            slide: i.is_multiple_of(3),
         };
         let list: Vec<QuadEntry> = (0..63).map(entry).collect();
         let bytes = pack_list(&list);

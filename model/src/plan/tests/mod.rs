@@ -1,3 +1,4 @@
+mod quad;
 mod random;
 
 use super::descriptor::{Descriptor, Field, Op as Code};
@@ -26,7 +27,7 @@ fn capacity(lanes: usize, pixels: usize) -> Capacity {
     }
 }
 
-fn quad() -> Capacity {
+fn quads() -> Capacity {
     Capacity { requantisers: 16, style: ArrayStyle::Quad, ..capacity(16, 16) }
 }
 

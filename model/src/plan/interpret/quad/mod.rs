@@ -88,7 +88,7 @@ impl<'a> QuadArray<'a> {
                 let word = walk.finish.word(sum, parameters, self.capacity);
                 self.memory.write(address, word, writes)?;
             }
-            banks(places)?;
+            banks(places, false)?;
         }
         Ok(())
     }
@@ -107,12 +107,12 @@ fn multiply(walk: &Walk, window: &Window, entry: &QuadEntry, bit: usize, row: &[
     }
 }
 
-/// That words wanted at once lie in different banks, or are the same.
-fn banks(places: [Option<u16>; QUAD]) -> Result<(), InterpretError> {
+/// That words wanted at once lie in different banks; for reads they may be the same.
+fn banks(places: [Option<u16>; QUAD], same: bool) -> Result<(), InterpretError> {
     for (index, &second) in places.iter().enumerate() {
         for &first in &places[..index] {
             if let (Some(first), Some(second)) = (first, second)
-                && first != second
+                && !(same && first == second)
                 && first % QUAD as u16 == second % QUAD as u16
             {
                 return Err(InterpretError::Bank { first, second });

@@ -40,11 +40,11 @@ impl Window {
         position: usize,
     ) -> Result<(), InterpretError> {
         let mut read = [None; QUAD];
-        for word in 0..walk.words {
+        for (word, read) in read.iter_mut().enumerate().take(walk.words) {
             let place = walk.wrapped(place.moved(word as u16 * walk.spacing));
             let address = plane.wrapping_add(place.index);
             let outside = place.column < 0 || place.index >= walk.size;
-            read[word] = (!outside).then_some(address);
+            *read = (!outside).then_some(address);
             let at = position + word;
             // In spread mode the quads' words are all the same ones.
             let at = if walk.spread { at % QUAD } else { at };
@@ -55,7 +55,7 @@ impl Window {
                 };
             }
         }
-        banks(read)
+        banks(read, true)
     }
 
     /// A pixel's word after so many slides.

@@ -15,9 +15,9 @@ use reach::Reach;
 fn fastest(mut job: Job, walks: impl Iterator<Item = ((usize, usize), Walk)>) -> Option<Job> {
     let clocks = |(block, walk): ((usize, usize), Walk)| {
         (job.block, job.quads) = (block, Some(walk));
-        (walk.clocks(&job), block, walk)
+        (walk.cost(&job), block, walk)
     };
-    let (_, block, walk) = walks.map(clocks).min_by_key(|&(clocks, ..)| clocks)?;
+    let (_, block, walk) = walks.map(clocks).min_by_key(|&(cost, ..)| cost)?;
     (job.block, job.quads) = (block, Some(walk));
     Some(job)
 }

@@ -42,9 +42,9 @@ impl Vector {
             let chunks = self.chunks(frame, run);
             let job = self.listed(frame, &chunks);
             let job = fastest(job, std::iter::once((block, walk)))?;
-            Some((walk.clocks(&job), job, chunks))
+            Some((walk.cost(&job), job, chunks))
         });
-        let (_, mut job, chunks) = jobs.min_by_key(|(clocks, ..)| *clocks)?;
+        let (_, mut job, chunks) = jobs.min_by_key(|(cost, ..)| *cost)?;
         (0..job.weights.len()).for_each(|group| job.weights[group] = self.words(&chunks, group));
         Some(job)
     }

@@ -1,7 +1,7 @@
 //! How the quad array goes through a layer.
 
 use super::super::job::{Drain, Job, Read, of_group};
-use crate::plan::quad::{LANES, QUAD, QUADS, pass_words};
+use crate::plan::quad::{LANES, PIXELS, QUAD, QUADS, pass_words};
 use crate::plan::stream::PARAMETER_WORDS;
 
 /// Clocks that a layer takes besides its blocks and the first pass's list: its descriptor, the pipelines' length. An
@@ -83,18 +83,29 @@ impl Walk {
     /// Clocks that a layer takes: an estimate. A block takes as long as its products, as its accesses, or as the
     /// requantisers need; accesses share the memory's port with the stream of the next pass.
     pub fn clocks(&self, job: &Job) -> u64 {
-        let (rows, columns) = self.blocks(&job.frame.drain, job.block);
-        let blocks = (rows * columns) as u64;
+        let blocks = job.blocks();
         let pass = |pass: usize| {
-            let reads = of_group(&job.lists, pass).iter();
-            let accesses: usize = reads.map(|read| self.accesses(read, job.block.1)).sum();
-            let accesses = (accesses * job.block.0) as u64;
+            let accesses = self.block_accesses(job, pass);
             let block = job.products(pass).max(accesses).max(LANES as u64);
             let (list, weights) = self.port(job, pass);
             (blocks * block).max(blocks * accesses + list + weights)
         };
         let first = self.port(job, 0).0;
         (0..job.passes()).map(pass).sum::<u64>() + first + LAYER_CLOCKS
+    }
+
+    /// Accesses of a block.
+    fn block_accesses(&self, job: &Job, pass: usize) -> u64 {
+        let reads = of_group(&job.lists, pass).iter();
+        let accesses: usize = reads.map(|read| self.accesses(read, job.block.1)).sum();
+        (accesses * job.block.0) as u64
+    }
+
+    /// What makes a walk better than others, the least first: clocks, accesses, blocks, unused pixels of a block.
+    pub fn cost(&self, job: &Job) -> (u64, u64, u64, usize) {
+        let accesses = (0..job.passes()).map(|pass| self.block_accesses(job, pass)).sum::<u64>();
+        let unused = PIXELS - job.block.0 * job.block.1;
+        (self.clocks(job), job.blocks() * accesses, job.blocks(), unused)
     }
 
     /// Clocks in which the port reads a pass's part of the stream: what comes before the weights, and these.
