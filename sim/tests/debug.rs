@@ -73,15 +73,35 @@ fn debug() {
 fn nets() {
     use frazil_model::import::from_tflite;
     let spec = frazil_hdl::top::TopSpec { memory_words: 20480, ..quad_spec() };
-    for file in ["pretrainedResnet_quant.tflite", "kws_ref_model.tflite", "vww_96_int8.tflite", "ad01_int8.tflite"] {
-        let bytes = std::fs::read(std::path::Path::new("/work/shared/data/models_mlperf_tiny").join(file)).unwrap();
+    for file in
+        ["pretrainedResnet_quant.tflite", "kws_ref_model.tflite", "vww_96_int8.tflite", "ad01_int8.tflite"]
+    {
+        let bytes =
+            std::fs::read(std::path::Path::new("/work/shared/data/models_mlperf_tiny").join(file)).unwrap();
         let graph = from_tflite(&bytes, file).unwrap().split_tail().head;
-        let plan = match plan(&graph, 0, &capacity(&spec), PlanOptions::default()) { Ok(p) => p, Err(e) => { println!("{file}: {e}"); continue } };
+        let plan = match plan(&graph, 0, &capacity(&spec), PlanOptions::default()) {
+            Ok(p) => p,
+            Err(e) => {
+                println!("{file}: {e}");
+                continue;
+            }
+        };
         let t = std::time::Instant::now();
         let layers = frazil_sim::cycle::run_cycles(&plan, &spec, ENTRY_RUN).unwrap();
         let clocks: u64 = layers.iter().map(|l| l.clocks).sum();
         let macs: u64 = plan.program.layers.iter().map(|layer| layer.macs).sum();
-        println!("{file}: {clocks} clocks, {macs} MACs, {:.1} %, {} layers, {:?}", 100.0 * macs as f64 / (256 * clocks) as f64, layers.len(), t.elapsed());
-        for (i, l) in layers.iter().enumerate() { println!("  {i} {:?} macs% {:.0}", l, plan.program.layers.get(i).map_or(0.0, |p| p.macs as f64 / 2.56 / l.clocks as f64)); }
+        println!(
+            "{file}: {clocks} clocks, {macs} MACs, {:.1} %, {} layers, {:?}",
+            100.0 * macs as f64 / (256 * clocks) as f64,
+            layers.len(),
+            t.elapsed()
+        );
+        for (i, l) in layers.iter().enumerate() {
+            println!(
+                "  {i} {:?} macs% {:.0}",
+                l,
+                plan.program.layers.get(i).map_or(0.0, |p| p.macs as f64 / 2.56 / l.clocks as f64)
+            );
+        }
     }
 }

@@ -84,9 +84,6 @@ pub struct QuadChip {
     position: DFF<Bits<5>>,
     access_words: DFF<Bits<3>>,
     pad: DFF<Bits<8>>,
-    zero_point: DFF<Bits<8>>,
-    low: DFF<Bits<8>>,
-    high: DFF<Bits<8>>,
     read_back: DFF<Bits<8>>,
     byte: Signal<Local, Bits<8>>,
     bus_word: Signal<Local, Bits<16>>,
@@ -134,9 +131,6 @@ impl QuadChip {
             position: Default::default(),
             access_words: Default::default(),
             pad: Default::default(),
-            zero_point: Default::default(),
-            low: Default::default(),
-            high: Default::default(),
             read_back: Default::default(),
             byte: Default::default(),
             bus_word: Default::default(),
@@ -150,19 +144,7 @@ impl QuadChip {
 impl Logic for QuadChip {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(
-            self,
-            clock,
-            words,
-            outside,
-            position,
-            access_words,
-            pad,
-            zero_point,
-            low,
-            high,
-            read_back
-        );
+        dff_setup!(self, clock, words, outside, position, access_words, pad, read_back);
         clock!(
             self, clock, memory, weights, list, registers, sequencer, loader, fetcher, fifo, issuer, datapath
         );
@@ -179,16 +161,14 @@ impl Logic for QuadChip {
         self.writer.load.next = self.sequencer.load.val();
         if self.sequencer.load.val() {
             self.pad.d.next = self.memory.rd_data.val().get_bits::<8>(64);
-            self.zero_point.d.next = self.memory.rd_data.val().get_bits::<8>(72);
-            self.low.d.next = self.memory.rd_data.val().get_bits::<8>(80);
-            self.high.d.next = self.memory.rd_data.val().get_bits::<8>(88);
             self.access_words.d.next = bit_cast::<3, 8>(self.memory.rd_data.val().get_bits::<8>(288));
         }
         // Control.
         self.sequencer.start.next = self.run.val();
         self.sequencer.entry.next = self.entry.val();
         self.sequencer.op.next = self.memory.rd_data.val().get_bits::<8>(0);
-        self.sequencer.unit_busy.next = self.writer.busy.val();
+        self.sequencer.issuing.next = self.issuer.busy.val();
+        self.sequencer.writing.next = self.writer.busy.val();
         self.busy.next = self.sequencer.busy.val();
         self.loader.start.next = self.sequencer.start_layer.val();
         self.fetcher.start.next = self.sequencer.start_layer.val();
@@ -226,7 +206,10 @@ impl Logic for QuadChip {
         self.fetcher.dx.next = self.list.dx.val();
         self.fetcher.accesses.next = self.list.accesses.val();
         self.fetcher.slide.next = self.list.slide.val();
-        self.fetcher.space.next = self.fifo.space.val();
+        // It waits for what the layer before writes, and lets the loader pass when weights are short.
+        self.fetcher.space.next = self.fifo.space.val()
+            & !self.writer.waits.val()
+            & !(self.fifo.valid.val() & self.issuer.starved.val());
         self.fifo.push.next = self.fetcher.push.val();
         self.fifo.words.next = self.memory.rd_data.val();
         self.fifo.outside.next = self.fetcher.push_outside.val();
@@ -243,6 +226,7 @@ impl Logic for QuadChip {
         self.issuer.last_entry.next = self.fifo.out_last.val();
         self.issuer.slides.next = self.fifo.out_slide.val();
         self.issuer.weights.next = self.loader.weights.val();
+        self.issuer.first_slot.next = self.loader.next_slot.val();
         self.words.d.next = self.fifo.out_words.val();
         self.outside.d.next = self.fifo.out_outside.val();
         self.position.d.next = self.fifo.out_position.val();
@@ -263,9 +247,9 @@ impl Logic for QuadChip {
         self.datapath.first.next = self.issuer.first.val();
         self.datapath.last.next = self.issuer.last.val();
         self.datapath.slot.next = self.issuer.slot.val();
-        self.datapath.zero_point.next = self.zero_point.q.val();
-        self.datapath.low.next = self.low.q.val();
-        self.datapath.high.next = self.high.q.val();
+        self.datapath.zero_point.next = self.writer.zero_point.val();
+        self.datapath.low.next = self.writer.low.val();
+        self.datapath.high.next = self.writer.high.val();
         self.datapath.params_0.next = self.parameters[0].rd_data.val();
         self.datapath.params_1.next = self.parameters[1].rd_data.val();
         self.datapath.params_2.next = self.parameters[2].rd_data.val();

@@ -24,6 +24,12 @@ pub struct QuadIssuer {
     pub load: Signal<In, Bit>,
     /// Begins a layer.
     pub start: Signal<In, Bit>,
+    /// Parameter slot of the layer's first pass, with `start`.
+    pub first_slot: Signal<In, Bits<5>>,
+    /// Products are still to come.
+    pub busy: Signal<Out, Bit>,
+    /// The weights of the step at hand have not come.
+    pub starved: Signal<Out, Bit>,
     /// An access stands at the FIFO's output.
     pub access: Signal<In, Bit>,
     /// Its entry's mask.
@@ -71,6 +77,9 @@ pub struct QuadIssuer {
     weights_shared: DFF<Bit>,
     parameters_shared: DFF<Bit>,
     blocks: DFF<Bits<13>>,
+    passes: DFF<Bits<9>>,
+    running: DFF<Bit>,
+    passes_left: DFF<Bits<9>>,
     full: DFF<Bit>,
     full_mask: DFF<Bits<16>>,
     full_last: DFF<Bit>,
@@ -154,7 +163,13 @@ impl QuadIssuer {
             is_spread: Default::default(),
             weights_shared: Default::default(),
             parameters_shared: Default::default(),
+            first_slot: Default::default(),
+            busy: Default::default(),
+            starved: Default::default(),
             blocks: Default::default(),
+            passes: Default::default(),
+            running: Default::default(),
+            passes_left: Default::default(),
             full: Default::default(),
             full_mask: Default::default(),
             full_last: Default::default(),
@@ -237,7 +252,9 @@ impl Logic for QuadIssuer {
             present_slot
         );
         dff_setup!(self, clock, enter_q, take_q, slide_q, sel_q, valid_q, first_q, last_q, slot_q, word_q);
+        dff_setup!(self, clock, passes, running, passes_left);
         if self.load.val() {
+            self.passes.d.next = bit_cast::<9, 16>(self.descriptor.val().get_bits::<16>(32));
             self.is_vector.d.next = self.descriptor.val().get_bits::<8>(48).get_bit(0);
             self.weights_shared.d.next = self.descriptor.val().get_bits::<8>(48).get_bit(2);
             self.parameters_shared.d.next = self.descriptor.val().get_bits::<8>(48).get_bit(3);
@@ -347,6 +364,10 @@ impl Logic for QuadIssuer {
                 if self.is_last_block.val() {
                     self.blocks_left.d.next = self.blocks.q.val();
                     self.done.d.next = self.done.q.val() + 1;
+                    self.passes_left.d.next = self.passes_left.q.val() - 1;
+                    if self.passes_left.q.val() == 1 {
+                        self.running.d.next = false;
+                    }
                     if !self.weights_shared.q.val() {
                         self.base.d.next = self.row_after.val();
                         self.row.d.next = self.row_after.val();
@@ -361,6 +382,8 @@ impl Logic for QuadIssuer {
         self.weight.next = self.row.q.val();
         self.released.next = self.base.q.val();
         self.pass.next = self.done.q.val();
+        self.busy.next = self.running.q.val();
+        self.starved.next = !self.available.q.val();
         if self.start.val() {
             self.active.d.next = false;
             self.full.d.next = false;
@@ -372,7 +395,9 @@ impl Logic for QuadIssuer {
             self.available.d.next = false;
             self.blocks_left.d.next = self.blocks.q.val();
             self.done.d.next = 0.into();
-            self.present_slot.d.next = 0.into();
+            self.running.d.next = true;
+            self.passes_left.d.next = self.passes.q.val();
+            self.present_slot.d.next = self.first_slot.val();
         }
     }
 }

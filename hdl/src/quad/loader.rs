@@ -45,6 +45,9 @@ pub struct QuadLoader {
     pub write_parameter: Signal<Out, Bits<4>>,
     /// Parameter word: slot and word.
     pub parameter_at: Signal<Out, Bits<8>>,
+    /// Slot of the next parameters. A layer's slots follow those of the layer before, whose results may still be on
+    /// their way.
+    pub next_slot: Signal<Out, Bits<5>>,
     /// The memory's word goes into list memory at `list_at`.
     pub write_list: Signal<Out, Bit>,
     /// List word, modulo the memory's size.
@@ -180,6 +183,7 @@ impl QuadLoader {
             even: Default::default(),
             odd: Default::default(),
             slot: Default::default(),
+            next_slot: Default::default(),
             flags: Default::default(),
             ahead: Default::default(),
             lag: Default::default(),
@@ -428,6 +432,7 @@ impl Logic for QuadLoader {
         }
         self.weights.next = self.weight_row.q.val();
         self.listed.next = self.lists.q.val();
+        self.next_slot.next = self.slot.q.val();
         self.entries_even.next = self.even.q.val();
         self.entries_odd.next = self.odd.q.val();
         if self.start.val() {
@@ -442,7 +447,6 @@ impl Logic for QuadLoader {
             self.list_word.d.next = 0.into();
             self.weight_row.d.next = 0.into();
             self.lists.d.next = 0.into();
-            self.slot.d.next = 0.into();
         }
     }
 }

@@ -7,8 +7,9 @@ use rust_hdl::prelude::*;
 /// A run: `start` with the word address of its first descriptor in `entry`; `busy` is high from the next clock until
 /// the program's end, and `cycles` counts the clocks in which it was. A descriptor is a row of memory, four clocks after
 /// its address `addr` has been put to it: then `load` gives it to the units, and `start_layer` follows in the next
-/// clock. When a layer ends, the next descriptor stands already, because nobody has used the memory for a while: from
-/// the clock after the fall of `unit_busy`, which is that of the next `load`, to the next fall takes a layer.
+/// clock. The next descriptor is given as soon as a layer's last product has been issued (two clocks after `issuing`
+/// has fallen): it stands already, because nobody has read the memory for a while. So a layer's stream comes while the
+/// results of the one before leave. The program ends when all results are written.
 #[derive(LogicBlock, Default)]
 pub struct QuadSequencer {
     /// Clock.
@@ -25,8 +26,10 @@ pub struct QuadSequencer {
     pub load: Signal<Out, Bit>,
     /// Starts the layer that was given in the clock before.
     pub start_layer: Signal<Out, Bit>,
-    /// A unit still works.
-    pub unit_busy: Signal<In, Bit>,
+    /// The layer's products are still to come.
+    pub issuing: Signal<In, Bit>,
+    /// Results are still to come.
+    pub writing: Signal<In, Bit>,
     /// A program is running.
     pub busy: Signal<Out, Bit>,
     /// Clocks of the last run.
@@ -47,7 +50,8 @@ impl Logic for QuadSequencer {
         self.cycles.next = self.counter.q.val();
         self.load.next = self.state.q.val() == 2;
         self.start_layer.next = false;
-        // States: 0 idle, 1 read, 2 give the descriptor, 3 dispatch, 4 let the unit raise its busy, 5 wait for it.
+        // States: 0 idle, 1 read, 2 give the descriptor, 3 dispatch, 4 let the issuer begin, 5 wait for it,
+        // 6 wait for the results.
         if self.state.q.val() != 0 {
             self.counter.d.next = self.counter.q.val() + 1;
         }
@@ -69,7 +73,7 @@ impl Logic for QuadSequencer {
         }
         if self.state.q.val() == 3 {
             self.pointer.d.next = self.pointer.q.val() + 4;
-            self.state.d.next = 0.into();
+            self.state.d.next = 6.into();
             if self.is_layer.q.val() {
                 self.start_layer.next = true;
                 self.state.d.next = 4.into();
@@ -78,8 +82,11 @@ impl Logic for QuadSequencer {
         if self.state.q.val() == 4 {
             self.state.d.next = 5.into();
         }
-        if (self.state.q.val() == 5) & !self.unit_busy.val() {
+        if (self.state.q.val() == 5) & !self.issuing.val() {
             self.state.d.next = 2.into();
+        }
+        if (self.state.q.val() == 6) & !self.writing.val() {
+            self.state.d.next = 0.into();
         }
     }
 }

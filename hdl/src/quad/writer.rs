@@ -9,8 +9,11 @@ use crate::num::Bus;
 /// quads; and says which of its pixels are in the image.
 ///
 /// Addresses are computed ahead, in two stages that move on with each `result`: the place of the quad, turned into the
-/// next row where it lies beyond the end of this one; those of its pixels. `busy` is high from the clock after `start`
-/// to the clock of the layer's last result; the first may come two clocks after `start`.
+/// next row where it lies beyond the end of this one; those of its pixels.
+///
+/// A layer may be given and started while the results of the one before are still coming: it waits for them. `busy` is
+/// high from the clock after `start` to the clock of the last result; a layer's first may come four clocks after its
+/// `start` and the last result before it.
 #[derive(LogicBlock, Default)]
 pub struct QuadWriter {
     /// Clock.
@@ -35,6 +38,21 @@ pub struct QuadWriter {
     pub addr_3: Signal<Out, Bits<16>>,
     /// Results are still to come.
     pub busy: Signal<Out, Bit>,
+    /// A layer waits for the results of the one before.
+    pub waits: Signal<Out, Bit>,
+    /// Zero point of the results, int8.
+    pub zero_point: Signal<Out, Bits<8>>,
+    /// Smallest result, int8.
+    pub low: Signal<Out, Bits<8>>,
+    /// Largest result, int8.
+    pub high: Signal<Out, Bits<8>>,
+    given: DFF<Bus<64>>,
+    pending: DFF<Bit>,
+    begins: DFF<Bit>,
+    zero: DFF<Bits<8>>,
+    least: DFF<Bits<8>>,
+    most: DFF<Bits<8>>,
+    turns: Signal<Local, Bit>,
     passes: DFF<Bits<9>>,
     spread: DFF<Bit>,
     blocks_x: DFF<Bits<12>>,
@@ -117,26 +135,37 @@ impl Logic for QuadWriter {
         dff_setup!(self, clock, block, quad, column, run, run_at, quad_x, quad_at);
         dff_setup!(self, clock, pixel_in, pixel_final, end_x, end_y);
         clock!(self, clock, next_block, next_quad);
-        // The descriptor.
+        dff_setup!(self, clock, given, pending, begins, zero, least, most);
+        // The descriptor, which is used when the layer before is done.
         if self.load.val() {
-            self.passes.d.next = bit_cast::<9, 16>(self.descriptor.val().get_bits::<16>(32));
-            self.spread.d.next = self.descriptor.val().get_bits::<8>(48).get_bit(4);
-            self.blocks_x.d.next = bit_cast::<12, 16>(self.descriptor.val().get_bits::<16>(192));
-            self.blocks_y.d.next = bit_cast::<9, 16>(self.descriptor.val().get_bits::<16>(208));
-            self.pitch.d.next = bit_cast::<10, 16>(self.descriptor.val().get_bits::<16>(224));
-            self.columns.d.next = bit_cast::<5, 8>(self.descriptor.val().get_bits::<8>(320));
-            self.rows.d.next = bit_cast::<5, 8>(self.descriptor.val().get_bits::<8>(328));
-            self.groups.d.next = bit_cast::<11, 16>(self.descriptor.val().get_bits::<16>(336));
-            self.out_base.d.next = self.descriptor.val().get_bits::<16>(352);
-            self.group_step.d.next = self.descriptor.val().get_bits::<16>(368);
-            self.block_step.d.next = self.descriptor.val().get_bits::<16>(384);
-            self.row_step.d.next = self.descriptor.val().get_bits::<16>(400);
-            self.run_step.d.next = self.descriptor.val().get_bits::<16>(416);
-            self.gap.d.next = self.descriptor.val().get_bits::<16>(432);
-            self.last_x.d.next = bit_cast::<5, 8>(self.descriptor.val().get_bits::<8>(448));
-            self.last_y.d.next = bit_cast::<5, 8>(self.descriptor.val().get_bits::<8>(456));
-            self.width.d.next = bit_cast::<10, 16>(self.descriptor.val().get_bits::<16>(464));
-            self.x_block.d.next = bit_cast::<10, 16>(self.descriptor.val().get_bits::<16>(496));
+            self.given.d.next = self.descriptor.val();
+        }
+        self.turns.next = self.pending.q.val() & !self.running.q.val();
+        self.waits.next = self.pending.q.val() & self.running.q.val();
+        self.begins.d.next = self.turns.val();
+        if self.turns.val() {
+            self.pending.d.next = false;
+            self.zero.d.next = self.given.q.val().get_bits::<8>(72);
+            self.least.d.next = self.given.q.val().get_bits::<8>(80);
+            self.most.d.next = self.given.q.val().get_bits::<8>(88);
+            self.passes.d.next = bit_cast::<9, 16>(self.given.q.val().get_bits::<16>(32));
+            self.spread.d.next = self.given.q.val().get_bits::<8>(48).get_bit(4);
+            self.blocks_x.d.next = bit_cast::<12, 16>(self.given.q.val().get_bits::<16>(192));
+            self.blocks_y.d.next = bit_cast::<9, 16>(self.given.q.val().get_bits::<16>(208));
+            self.pitch.d.next = bit_cast::<10, 16>(self.given.q.val().get_bits::<16>(224));
+            self.columns.d.next = bit_cast::<5, 8>(self.given.q.val().get_bits::<8>(320));
+            self.rows.d.next = bit_cast::<5, 8>(self.given.q.val().get_bits::<8>(328));
+            self.groups.d.next = bit_cast::<11, 16>(self.given.q.val().get_bits::<16>(336));
+            self.out_base.d.next = self.given.q.val().get_bits::<16>(352);
+            self.group_step.d.next = self.given.q.val().get_bits::<16>(368);
+            self.block_step.d.next = self.given.q.val().get_bits::<16>(384);
+            self.row_step.d.next = self.given.q.val().get_bits::<16>(400);
+            self.run_step.d.next = self.given.q.val().get_bits::<16>(416);
+            self.gap.d.next = self.given.q.val().get_bits::<16>(432);
+            self.last_x.d.next = bit_cast::<5, 8>(self.given.q.val().get_bits::<8>(448));
+            self.last_y.d.next = bit_cast::<5, 8>(self.given.q.val().get_bits::<8>(456));
+            self.width.d.next = bit_cast::<10, 16>(self.given.q.val().get_bits::<16>(464));
+            self.x_block.d.next = bit_cast::<10, 16>(self.given.q.val().get_bits::<16>(496));
         }
         // The walk: from block to block, from quad to quad.
         self.next_block.width.next = self.width.q.val();
@@ -186,7 +215,10 @@ impl Logic for QuadWriter {
         self.addr_1.next = self.pixel[1].place.val();
         self.addr_2.next = self.pixel[2].place.val();
         self.addr_3.next = self.pixel[3].place.val();
-        self.busy.next = self.running.q.val();
+        self.busy.next = self.running.q.val() | self.pending.q.val() | self.begins.q.val();
+        self.zero_point.next = self.zero.q.val();
+        self.low.next = self.least.q.val();
+        self.high.next = self.most.q.val();
         // The quad in the walk: how many of its pixels the block has, and where the next one begins.
         self.limit_x.next = self.columns.q.val();
         self.limit_y.next = self.rows.q.val();
@@ -285,6 +317,9 @@ impl Logic for QuadWriter {
             self.running.d.next = false;
         }
         if self.start.val() {
+            self.pending.d.next = true;
+        }
+        if self.begins.q.val() {
             self.running.d.next = true;
             self.filling.d.next = true;
             self.pixel_final.d.next = false;

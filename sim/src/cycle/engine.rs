@@ -23,7 +23,7 @@ pub struct CycleEngine {
     frozen_clocks: HashMap<(u16, u16), Option<u64>>,
     /// Clocks of layers, which depend on their shape only.
     layer_clocks: HashMap<([u16; WORDS], Vec<Group>), Option<LayerClocks>>,
-    quad_clocks: HashMap<([u16; WORDS], Vec<Pass>), Option<LayerClocks>>,
+    quad_clocks: HashMap<([u16; WORDS], Vec<Pass>, bool), Option<LayerClocks>>,
 }
 
 impl CycleEngine {
@@ -43,28 +43,24 @@ impl CycleEngine {
     /// Clocks of a run without its results, layer by layer, each with its descriptor's fetch; the last is the end's.
     pub fn schedule(&mut self, memory: &[u8], entry: u32) -> Option<Vec<LayerClocks>> {
         let steps = steps(memory, self.style, self.timing.lanes, entry)?;
-        let mut layers = steps.into_iter().map(|step| self.step(step)).collect::<Option<Vec<_>>>()?;
-        let fetch = self.fetch();
-        // The sequencer sees a layer's end a clock late.
-        layers.iter_mut().for_each(|layer| layer.clocks += fetch + 1);
-        layers.push(LayerClocks { clocks: fetch, ..LayerClocks::default() });
-        if let Some(first) = layers.first_mut().filter(|_| self.style == ArrayStyle::Quad) {
-            first.clocks += quad::READ_CLOCKS;
+        let mut layers = Vec::new();
+        for step in steps {
+            layers.push(self.step(step, layers.is_empty())?);
+        }
+        if self.style == ArrayStyle::Quad {
+            let (begin, end) = self.quad_timing.run(layers.len());
+            layers.push(LayerClocks { clocks: end, ..LayerClocks::default() });
+            layers.iter_mut().take(1).for_each(|first| first.clocks += begin);
+        } else {
+            // The sequencer sees a layer's end a clock late.
+            let fetch = fetch(self.timing.lanes);
+            layers.iter_mut().for_each(|layer| layer.clocks += fetch + 1);
+            layers.push(LayerClocks { clocks: fetch, ..LayerClocks::default() });
         }
         Some(layers)
     }
 
-    /// Clocks to fetch and dispatch a descriptor: each word is read, then each of its fields is given; the quad array
-    /// takes it whole.
-    fn fetch(&self) -> u64 {
-        let lanes = self.timing.lanes;
-        match self.style {
-            ArrayStyle::Quad => quad::DISPATCH_CLOCKS,
-            ArrayStyle::Line | ArrayStyle::Block => (64 / lanes * (1 + lanes / 2) + 1) as u64,
-        }
-    }
-
-    fn step(&mut self, step: Step) -> Option<LayerClocks> {
+    fn step(&mut self, step: Step, first: bool) -> Option<LayerClocks> {
         match step {
             Step::Layer(descriptor, groups) => {
                 let key = (descriptor.0, groups);
@@ -76,11 +72,11 @@ impl CycleEngine {
                 found
             }
             Step::Quad(descriptor, passes) => {
-                let key = (descriptor.0, passes);
+                let key = (descriptor.0, passes, first);
                 if let Some(known) = self.quad_clocks.get(&key) {
                     return *known;
                 }
-                let found = quad::clocks(&descriptor, &key.1, &self.quad_timing);
+                let found = quad::clocks(&descriptor, &key.1, &self.quad_timing, first);
                 self.quad_clocks.insert(key, found);
                 found
             }
@@ -95,6 +91,11 @@ impl CycleEngine {
             }
         }
     }
+}
+
+/// Clocks to fetch and dispatch a descriptor: each word is read, then each of its fields is given.
+fn fetch(lanes: usize) -> u64 {
+    (64 / lanes * (1 + lanes / 2) + 1) as u64
 }
 
 /// What the array's schedule depends on.

@@ -84,9 +84,9 @@ impl Issuer {
         self.base
     }
 
-    /// Another access may be begun.
+    /// Another access may be begun: there is room, and the loader need not pass because weights are short.
     pub fn space(&self) -> bool {
-        self.space
+        self.space && (self.visible == 0 || self.available)
     }
 
     /// One clock without the FIFO's edge, with so many rows of weights; returns whether a block's last product was

@@ -23,6 +23,10 @@ fn quad_issuer_issues_products() {
     let mut cycles = 0;
     while cycles < 2 * CYCLES {
         let layer = Layer::random(&mut rng);
+        // The slots follow those of the layer before.
+        recorder
+            .cycle(|b| b.first_slot.next = u64::from(layer.slot).into(), |b| assert!(!b.busy.val()))
+            .unwrap();
         begin(&mut recorder, layer.descriptor());
         cycles += layer.run(&mut recorder, &mut rng);
     }
@@ -63,6 +67,7 @@ struct Layer {
     spread: bool,
     shared: bool,
     blocks: usize,
+    slot: u8,
     lists: Vec<Vec<Entry>>,
 }
 
@@ -78,13 +83,13 @@ impl Layer {
         let mut list = |n: usize| (0..n).map(|_| entry()).collect::<Vec<_>>();
         let first = list(3);
         let lists = (0..4).map(|p| if p == 0 || shared { first.clone() } else { list(1 + p) }).collect();
-        Self { vector, spread, shared, blocks: rng.random_range(1..4), lists }
+        Self { vector, spread, shared, blocks: rng.random_range(1..4), slot: rng.random_range(0..32), lists }
     }
 
     fn descriptor(&self) -> Bus<64> {
         let shared = if self.shared { 4 | 8 } else { 0 };
         let flags = u16::from(self.vector) | shared | u16::from(self.spread) << 4;
-        descriptor(&[(3, flags), (30, self.blocks as u16)])
+        descriptor(&[(2, self.lists.len() as u16), (3, flags), (30, self.blocks as u16)])
     }
 
     /// The entries of each pass, block by block.
@@ -121,7 +126,7 @@ impl Layer {
                             word,
                             first: at == 0,
                             last: u32::from(at) + 1 == count,
-                            slot: if self.shared { 0 } else { pass as u8 },
+                            slot: if self.shared { self.slot } else { (self.slot + pass as u8) % 32 },
                         });
                         at += 1;
                     }
@@ -157,6 +162,8 @@ impl Layer {
             };
             let observe = |b: &QuadIssuer| {
                 assert_eq!((b.vector.val(), b.spread.val()), (self.vector, self.spread));
+                // What is decided in the last clock of the layer stands in the next.
+                assert!(b.busy.val() || found.len() + 1 == expected.len());
                 let product = b.valid.val().then(|| Product {
                     entry: operands.expect("operands"),
                     bit: if self.vector { moved } else { u32::from(b.sel.val().to_u8()) },

@@ -19,9 +19,11 @@ const RING: usize = 8;
 fn quad_loader_loads_a_stream() {
     let mut rng = Pcg64::seed_from_u64(6);
     let mut recorder = Recorder::new(Box::new(QuadLoader::new(RING)), |b| &mut b.clock).unwrap();
-    let mut cycles = 0;
+    let (mut cycles, mut slot) = (0, 0);
     while cycles < 2 * CYCLES {
-        let stream = Stream::random(&mut rng);
+        let stream = Stream { slot, ..Stream::random(&mut rng) };
+        // The slots of the next stream follow.
+        slot = (slot + stream.passes.iter().filter(|pass| pass.parameters).count()) % 32;
         begin(&mut recorder, stream.descriptor());
         cycles += stream.run(&mut recorder, &mut rng);
     }
@@ -37,6 +39,8 @@ struct Pass {
 
 struct Stream {
     at: usize,
+    /// The first parameters' slot.
+    slot: usize,
     /// Parameters, list and weights are those of the first pass.
     shared: [bool; 3],
     spread: bool,
@@ -61,7 +65,7 @@ impl Stream {
             }
         };
         let passes = (0..5).map(&mut pass).collect();
-        Self { at: 4 * rng.random_range(0..100), shared, spread, passes }
+        Self { at: 4 * rng.random_range(0..100), slot: 0, shared, spread, passes }
     }
 
     fn descriptor(&self) -> Bus<64> {
@@ -95,7 +99,7 @@ impl Stream {
 
     /// What is loaded, in order, pass by pass.
     fn placed(&self) -> Vec<Vec<Placed>> {
-        let (mut slot, mut list, mut row) = (0, 0, 0);
+        let (mut slot, mut list, mut row) = (self.slot, 0, 0);
         let mut passes = Vec::new();
         for (pass, [_, parameters, lists, weights]) in self.passes.iter().zip(self.places()) {
             let mut placed = Vec::new();
@@ -105,7 +109,7 @@ impl Stream {
                 (bank, (8 * slot + i % 8) as u16, parameters + i)
             }));
             placed.extend((0..pass.rows).map(|i| (6, (row + i) as u16, weights + 4 * i)));
-            slot += usize::from(pass.parameters);
+            slot = (slot + usize::from(pass.parameters)) % 32;
             list += pass.list;
             row += pass.rows;
             passes.push(placed);

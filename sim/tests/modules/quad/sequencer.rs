@@ -28,14 +28,15 @@ fn program(recorder: &mut Recorder<QuadSequencer>, rng: &mut Pcg64) -> usize {
     let begin = |b: &mut QuadSequencer| (b.start.next, b.entry.next) = (true, u64::from(entry).into());
     recorder.cycle(begin, |b| assert!(!b.busy.val())).unwrap();
     let mut addresses = VecDeque::from([0u16; 4]);
-    let (mut unit_left, mut cycles, mut given, mut started) = (0, 0u64, Vec::new(), 0);
+    let (mut issuing, mut writing) = (0, 0);
+    let (mut cycles, mut given, mut started) = (0u64, Vec::new(), 0);
     loop {
         let row = addresses.pop_front().unwrap().wrapping_sub(entry) / 4;
         let op: u8 = if row < layers { 1 } else { 0 };
         let drive = |b: &mut QuadSequencer| {
             b.start.next = false;
             b.op.next = u64::from(op).into();
-            b.unit_busy.next = unit_left > 0;
+            (b.issuing.next, b.writing.next) = (issuing > 0, writing > 0);
         };
         let observe = |b: &QuadSequencer| {
             let counter = u64::from(b.cycles.val().to_u32());
@@ -43,13 +44,17 @@ fn program(recorder: &mut Recorder<QuadSequencer>, rng: &mut Pcg64) -> usize {
         };
         let (busy, address, load, start, counter) = recorder.cycle(drive, observe).unwrap();
         if !busy {
+            assert_eq!(writing, 0);
             assert_eq!(counter, cycles);
             break;
         }
         cycles += 1;
-        unit_left -= i32::from(unit_left > 0);
+        issuing -= i32::from(issuing > 0);
+        writing -= i32::from(writing > 0);
         if start {
-            (started, unit_left) = (started + 1, rng.random_range(8..30));
+            assert_eq!(issuing, 0);
+            (started, issuing) = (started + 1, rng.random_range(8..30));
+            writing = issuing + rng.random_range(1..20);
             assert_eq!(given.len(), started);
         }
         if load {

@@ -9,30 +9,51 @@ use rand_pcg::Pcg64;
 use super::{begin, descriptor};
 use crate::{CYCLES, replay};
 
-/// Random layers; the addresses equal nested loops, and nothing is written beyond the edges.
+/// Random layers, some started while the results of the one before come; the addresses equal nested loops, and
+/// nothing is written beyond the edges.
 #[test]
 fn quad_writer_places_results() {
     let mut rng = Pcg64::seed_from_u64(4);
     let mut recorder = Recorder::new(Box::<QuadWriter>::default(), |b| &mut b.clock).unwrap();
     let mut cycles = 0;
+    let mut layer = Layer::random(&mut rng);
+    begin(&mut recorder, layer.descriptor());
     while cycles < 2 * CYCLES {
-        let layer = Layer::random(&mut rng);
-        begin(&mut recorder, layer.descriptor());
-        let mut pause = 1;
-        for expected in layer.quads() {
-            // Some clocks without a result, then the result.
-            for result in std::iter::repeat_n(false, pause).chain([true]) {
-                let drive = |b: &mut QuadWriter| (b.start.next, b.result.next) = (false, result);
-                let seen = recorder.cycle(drive, observe).unwrap();
-                let none: Vec<Option<u16>> = vec![None; 4];
-                assert_eq!(seen, (true, if result { expected.clone() } else { none }));
-                cycles += 1;
-            }
-            pause = if rng.random() { 0 } else { rng.random_range(0..4) };
+        let (next, quads) = (Layer::random(&mut rng), layer.quads());
+        let early = rng.random_bool(0.7).then(|| rng.random_range(4..8usize)).filter(|n| *n < quads.len());
+        cycles += results(&mut recorder, &mut rng, &quads, 3, quads.len() - early.unwrap_or(0));
+        if early.is_none() {
+            recorder.cycle(|b| b.result.next = false, |b| assert!(!b.busy.val())).unwrap();
         }
-        recorder.cycle(|b| b.result.next = false, |b| assert!(!b.busy.val())).unwrap();
+        recorder.cycle(|b| b.result.next = false, |_| ()).unwrap();
+        begin(&mut recorder, next.descriptor());
+        let rest = &quads[quads.len() - early.unwrap_or(0)..];
+        cycles += results(&mut recorder, &mut rng, rest, 0, rest.len());
+        layer = next;
     }
     replay("quad writer", &recorder);
+}
+
+/// The first `count` of these quads, the first after some clocks.
+fn results(
+    recorder: &mut Recorder<QuadWriter>,
+    rng: &mut Pcg64,
+    quads: &[Vec<Option<u16>>],
+    mut pause: usize,
+    count: usize,
+) -> usize {
+    let mut cycles = 0;
+    for expected in &quads[..count] {
+        // Some clocks without a result, then the result.
+        for result in std::iter::repeat_n(false, pause).chain([true]) {
+            let drive = |b: &mut QuadWriter| (b.start.next, b.result.next) = (false, result);
+            let seen = recorder.cycle(drive, observe).unwrap();
+            assert_eq!(seen, (true, if result { expected.clone() } else { vec![None; 4] }));
+            cycles += 1;
+        }
+        pause = if rng.random() { 0 } else { rng.random_range(0..4) };
+    }
+    cycles
 }
 
 fn observe(b: &QuadWriter) -> (bool, Vec<Option<u16>>) {
