@@ -11,6 +11,7 @@ pub mod frozen;
 pub mod link;
 pub mod memory;
 pub mod num;
+pub mod quad;
 pub mod stream;
 #[cfg(test)]
 mod testbench;

@@ -29,6 +29,20 @@ fn up5k() -> Capacity {
     }
 }
 
+/// A quad array that an ECP5-85F holds.
+fn ecp5_85f() -> Capacity {
+    Capacity {
+        lanes: 16,
+        pixels: 16,
+        requantisers: 16,
+        style: ArrayStyle::Quad,
+        memory_words: 20_480,
+        weight_words: 2048,
+        requant_bits: 26,
+        ..up5k()
+    }
+}
+
 /// One that has room for everything.
 fn large(lanes: usize) -> Capacity {
     let (pixels, requantisers) = if lanes == 8 { (2, 1) } else { (4, 2) };
@@ -130,6 +144,24 @@ fn the_smallest_board_holds_a_sparse_model_without_its_constant_channels() {
 }
 
 #[test]
+fn four_words_a_clock_keep_the_largest_array_busy() {
+    let models = [
+        ("ic01_resnet8_int8", 0.9, false),
+        ("kws01_dscnn_int8", 0.75, false),
+        ("vww01_mobilenetv1_int8", 0.65, false),
+        ("vww01_mobilenetv1_int8", 0.5, true),
+        ("ad01_fc_autoenc_int8", 0.1, false),
+    ];
+    for (folder, least, sparse) in models {
+        let Some((graph, golden)) = model(folder) else { return };
+        let smaller = if sparse { optimise(&graph, 16).unwrap().graph } else { graph };
+        let plan = compare(&smaller, &golden, &ecp5_85f(), PlanOptions { skip_zeros: sparse });
+        let found = utilisation(&plan);
+        assert!(found > least, "{folder}: {found}");
+    }
+}
+
+#[test]
 fn zeros_save_clocks_and_memory() {
     let folder = "vww01_mobilenetv1_int8";
     let Some(dense) = golden(folder, &large(8), PlanOptions::default()) else { return };
@@ -145,6 +177,8 @@ fn larger_networks_run_on_sixteen_lanes() {
         ["mcunet_person_detect_int8", "deepfreeze_mobilenet_v1_025_224_uint8", "blazeface_front_128_int8"];
     for folder in folders {
         golden(folder, &large(16), PlanOptions { skip_zeros: true });
+        let quads = Capacity { pixels: 16, requantisers: 16, style: ArrayStyle::Quad, ..large(16) };
+        golden(folder, &quads, PlanOptions { skip_zeros: true });
     }
 }
 
@@ -156,6 +190,10 @@ macro_rules! golden {
                 for skip_zeros in [false, true] {
                     golden($folder, &large(lanes), PlanOptions { skip_zeros });
                 }
+            }
+            let quads = Capacity { pixels: 16, requantisers: 16, style: ArrayStyle::Quad, ..large(16) };
+            for skip_zeros in [false, true] {
+                golden($folder, &quads, PlanOptions { skip_zeros });
             }
         }
     )*};

@@ -3,7 +3,8 @@
 
 mod common;
 
-use common::{Conversation, available, capacity, networks, spec};
+use common::{Conversation, available, capacity, networks, quad_spec, spec};
+use frazil_hdl::top::TopSpec;
 use frazil_model::graph::Graph;
 use frazil_model::plan::{ENTRY_RUN, Plan, PlanOptions, plan};
 use frazil_model::{reference, zoo};
@@ -16,19 +17,29 @@ use rand_pcg::Pcg64;
 #[test]
 fn tiny_network_agrees_everywhere() {
     let graph = zoo::tiny();
-    let plan = planned(&graph, 1);
-    let mut devices = devices(&plan, "tiny");
-    agree(&mut devices, &graph, &plan, 5);
+    let (spec, plan) = (spec(), planned(&graph, 1, &spec()));
+    let mut devices = devices(&plan, &spec, "tiny");
+    agree(&mut devices, &graph, &plan, &spec, 5);
 }
 
 /// One fabric without a front end runs any program: kernels, strides, padding and channel counts at random.
 #[test]
 fn random_programs_agree_everywhere() {
-    let mut rng = Pcg64::seed_from_u64(11);
-    let mut devices = devices(&planned(&networks::random(&mut rng), 0), "random");
-    for _ in 0..12 {
+    random_programs(&spec(), 11, 12, "random");
+}
+
+/// So does the quad array.
+#[test]
+fn random_programs_agree_on_the_quad_array() {
+    random_programs(&quad_spec(), 12, 12, "random on the quad array");
+}
+
+fn random_programs(spec: &TopSpec, seed: u64, count: usize, test: &str) {
+    let mut rng = Pcg64::seed_from_u64(seed);
+    let mut devices = devices(&planned(&networks::random(&mut rng), 0, spec), spec, test);
+    for _ in 0..count {
         let graph = networks::random(&mut rng);
-        agree(&mut devices, &graph, &planned(&graph, 0), 1);
+        agree(&mut devices, &graph, &planned(&graph, 0, spec), spec, 1);
     }
 }
 
@@ -36,23 +47,23 @@ fn random_programs_agree_everywhere() {
 #[test]
 fn oriented_network_agrees_everywhere() {
     let graph = zoo::oriented();
-    let plan = planned(&graph, 1);
-    let mut devices = devices(&plan, "oriented");
-    agree(&mut devices, &graph, &plan, 1);
+    let (spec, plan) = (spec(), planned(&graph, 1, &spec()));
+    let mut devices = devices(&plan, &spec, "oriented");
+    agree(&mut devices, &graph, &plan, &spec, 1);
 }
 
-fn planned(graph: &Graph, frozen: usize) -> Plan {
-    plan(graph, frozen, &capacity(&spec()), PlanOptions::default()).expect("the network fits")
+fn planned(graph: &Graph, frozen: usize, spec: &TopSpec) -> Plan {
+    plan(graph, frozen, &capacity(spec), PlanOptions::default()).expect("the network fits")
 }
 
 type Devices = Vec<(DeviceKind, Conversation)>;
 
-fn devices(plan: &Plan, test: &str) -> Devices {
+fn devices(plan: &Plan, spec: &TopSpec, test: &str) -> Devices {
     let kinds = DeviceKind::ALL.into_iter().filter(|k| available(*k, test));
-    kinds.map(|k| (k, Conversation::new(open(k, plan, &spec()).expect("it opens")))).collect()
+    kinds.map(|k| (k, Conversation::new(open(k, plan, spec).expect("it opens")))).collect()
 }
 
-fn agree(devices: &mut Devices, graph: &Graph, plan: &Plan, inputs: usize) {
+fn agree(devices: &mut Devices, graph: &Graph, plan: &Plan, spec: &TopSpec, inputs: usize) {
     let mut rng = Pcg64::seed_from_u64(9);
     devices.iter_mut().for_each(|(_, device)| device.load(plan));
     for _ in 0..inputs {
@@ -66,8 +77,7 @@ fn agree(devices: &mut Devices, graph: &Graph, plan: &Plan, inputs: usize) {
             assert_eq!(cycles, *clocks.get_or_insert(cycles), "{kind}: clocks");
             assert_eq!(
                 Some(u64::from(cycles)),
-                run_cycles(plan, &spec(), ENTRY_RUN)
-                    .map(|layers| layers.iter().map(|layer| layer.clocks).sum()),
+                run_cycles(plan, spec, ENTRY_RUN).map(|layers| layers.iter().map(|layer| layer.clocks).sum()),
                 "{kind}: planned clocks"
             );
         }

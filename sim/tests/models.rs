@@ -6,7 +6,9 @@ mod common;
 use std::fs;
 use std::path::PathBuf;
 
-use common::{Conversation, available, capacity, spec};
+use common::{Conversation, available, capacity, quad_spec, spec};
+use frazil_hdl::memory::MemoryStyle;
+use frazil_hdl::top::TopSpec;
 use frazil_model::import::from_tflite;
 use frazil_model::optimise::optimise;
 use frazil_model::plan::{ArrayStyle, ENTRY_RUN, PlanOptions, plan};
@@ -16,8 +18,9 @@ use frazil_sim::{DeviceKind, open};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 
-/// Inputs of each network: those that are stored, then noise.
+/// Inputs of each network: those that are stored, then noise. The quad array's chip is slow to simulate.
 const INPUTS: usize = 10;
+const QUAD_INPUTS: usize = 2;
 
 fn data(test: &str) -> Option<PathBuf> {
     let fallback = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
@@ -31,23 +34,30 @@ fn data(test: &str) -> Option<PathBuf> {
     None
 }
 
-/// The memory of the device: that of an iCEBreaker, or as much as addresses reach.
+/// The array and the memory of the device: those of an iCEBreaker; blocks with as much memory as addresses reach;
+/// quads with that of an ULX3S.
 #[derive(Clone, Copy, PartialEq)]
-enum Memory {
+enum Device {
     Icebreaker,
     Large,
+    Quad,
+}
+
+fn device_spec(device: Device) -> TopSpec {
+    match device {
+        Device::Icebreaker => TopSpec { style: ArrayStyle::Line, ..spec() },
+        Device::Large => TopSpec { memory_words: 1 << 16, memory: MemoryStyle::BlockRam, ..spec() },
+        Device::Quad => TopSpec { memory_words: 20_480, ..quad_spec() },
+    }
 }
 
 /// Runs a network's inputs and compares.
-fn whole(name: &str, file: &str, golden: &str, memory: Memory, sparse: bool) {
+fn whole(name: &str, file: &str, golden: &str, device: Device, sparse: bool) {
     let (Some(root), true) = (data(name), available(DeviceKind::Verilator, name)) else { return };
     let bytes = fs::read(root.join("models_mlperf_tiny").join(file)).unwrap();
     let graph = from_tflite(&bytes, name).unwrap().split_tail().head;
-    let mut spec = spec();
-    spec.style = if memory == Memory::Large { ArrayStyle::Block } else { ArrayStyle::Line };
-    if memory == Memory::Large {
-        (spec.memory_words, spec.memory) = (1 << 16, frazil_hdl::memory::MemoryStyle::BlockRam);
-    }
+    let spec = device_spec(device);
+    let inputs = if device == Device::Quad { QUAD_INPUTS } else { INPUTS };
     let planned = if sparse { optimise(&graph, spec.lanes).unwrap().graph } else { graph.clone() };
     let options = PlanOptions { skip_zeros: sparse };
     let plan = plan(&planned, 0, &capacity(&spec), options).unwrap_or_else(|e| panic!("{name}: {e}"));
@@ -60,7 +70,7 @@ fn whole(name: &str, file: &str, golden: &str, memory: Memory, sparse: bool) {
     let stored = fs::read(root.join("golden").join(golden).join("inputs.bin")).unwrap();
     let mut rng = Pcg64::seed_from_u64(1);
     let noise = std::iter::repeat_with(|| (0..length).map(|_| rng.random()).collect::<Vec<u8>>());
-    for input in stored.chunks(length).map(<[u8]>::to_vec).chain(noise).take(INPUTS) {
+    for input in stored.chunks(length).map(<[u8]>::to_vec).chain(noise).take(inputs) {
         let input: Vec<i8> = input.iter().map(|b| *b as i8).collect();
         let (output, cycles) = device.infer(&plan, &input);
         let expected = evaluator.run(&input).unwrap().swap_remove(graph.outputs[0]).data;
@@ -74,25 +84,45 @@ fn whole(name: &str, file: &str, golden: &str, memory: Memory, sparse: bool) {
 
 #[test]
 fn ic01() {
-    whole("ic01", "pretrainedResnet_quant.tflite", "ic01_resnet8_int8", Memory::Icebreaker, false);
+    whole("ic01", "pretrainedResnet_quant.tflite", "ic01_resnet8_int8", Device::Icebreaker, false);
 }
 
 #[test]
 fn kws01() {
-    whole("kws01", "kws_ref_model.tflite", "kws01_dscnn_int8", Memory::Icebreaker, false);
+    whole("kws01", "kws_ref_model.tflite", "kws01_dscnn_int8", Device::Icebreaker, false);
 }
 
 #[test]
 fn vww01_without_its_zeros() {
-    whole("vww01 sparse", "vww_96_int8.tflite", "vww01_mobilenetv1_int8", Memory::Icebreaker, true);
+    whole("vww01 sparse", "vww_96_int8.tflite", "vww01_mobilenetv1_int8", Device::Icebreaker, true);
 }
 
 #[test]
 fn vww01() {
-    whole("vww01", "vww_96_int8.tflite", "vww01_mobilenetv1_int8", Memory::Large, false);
+    whole("vww01", "vww_96_int8.tflite", "vww01_mobilenetv1_int8", Device::Large, false);
 }
 
 #[test]
 fn ad01() {
-    whole("ad01", "ad01_int8.tflite", "ad01_fc_autoenc_int8", Memory::Large, false);
+    whole("ad01", "ad01_int8.tflite", "ad01_fc_autoenc_int8", Device::Large, false);
+}
+
+#[test]
+fn ic01_on_quads() {
+    whole("ic01 on quads", "pretrainedResnet_quant.tflite", "ic01_resnet8_int8", Device::Quad, false);
+}
+
+#[test]
+fn kws01_on_quads() {
+    whole("kws01 on quads", "kws_ref_model.tflite", "kws01_dscnn_int8", Device::Quad, false);
+}
+
+#[test]
+fn vww01_on_quads() {
+    whole("vww01 on quads", "vww_96_int8.tflite", "vww01_mobilenetv1_int8", Device::Quad, false);
+}
+
+#[test]
+fn ad01_on_quads() {
+    whole("ad01 on quads", "ad01_int8.tflite", "ad01_fc_autoenc_int8", Device::Quad, false);
 }

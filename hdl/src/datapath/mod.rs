@@ -9,9 +9,11 @@
 //! ```
 
 mod block;
+mod quad;
 mod spec;
 mod state;
 mod text;
 
 pub use block::Datapath;
+pub use quad::{QuadDatapath, QuadSpec};
 pub use spec::{DatapathError, DatapathSpec, MultiplierStyle, RequantiserStyle};

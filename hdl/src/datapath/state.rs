@@ -123,22 +123,10 @@ impl<const N: usize> State<N> {
     /// Result `at` of every requantiser, from the parameters of this clock.
     fn results(&self, at: usize, inputs: &Inputs<N>) -> Vec<i8> {
         let (pixel, lane) = (at / N, at % N);
-        let bias = sign_extend(inputs.params as i64, 28);
-        let parameters = ChannelParameters::new(
-            bias as i32,
-            Multiplier {
-                value: (inputs.params >> 28 & 0x7fff_ffff) as i32,
-                left_shift: 0,
-                right_shift: (inputs.params >> 59) as u8,
-            },
-        );
-        let result = |r: usize| {
-            let sum =
-                sign_extend(self.held[pixel * self.spec.requantisers + r][lane].into(), self.spec.sum_bits);
-            let biased = sign_extend(sum + bias, self.spec.requant_bits) as i32;
-            parameters.requantize(biased, inputs.zero_point.into(), inputs.low, inputs.high)
-        };
-        (0..self.spec.requantisers).map(result).collect()
+        let widths = [self.spec.sum_bits, self.spec.requant_bits];
+        let output = Output { zero_point: inputs.zero_point, low: inputs.low, high: inputs.high };
+        let sum = |r: usize| self.held[pixel * self.spec.requantisers + r][lane];
+        (0..self.spec.requantisers).map(|r| result(sum(r), widths, inputs.params, &output)).collect()
     }
 
     /// Moves finished sums on; returns the slot of those whose parameters are wanted from now on.
@@ -218,6 +206,28 @@ impl<const N: usize> Packer<N> {
             self.done = self.count == 0;
         }
     }
+}
+
+/// What all results of a layer share.
+pub(super) struct Output {
+    pub zero_point: i8,
+    pub low: i8,
+    pub high: i8,
+}
+
+/// The requantised sum: `widths` are those of a sum and of a sum with its bias, `params` a parameter word.
+pub(super) fn result(sum: i32, widths: [usize; 2], params: u64, output: &Output) -> i8 {
+    let bias = sign_extend(params as i64, 28);
+    let parameters = ChannelParameters::new(
+        bias as i32,
+        Multiplier {
+            value: (params >> 28 & 0x7fff_ffff) as i32,
+            left_shift: 0,
+            right_shift: (params >> 59) as u8,
+        },
+    );
+    let biased = sign_extend(sign_extend(sum.into(), widths[0]) + bias, widths[1]) as i32;
+    parameters.requantize(biased, output.zero_point.into(), output.low, output.high)
 }
 
 /// The low `bits` bits, two's complement.

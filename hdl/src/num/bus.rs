@@ -22,10 +22,11 @@ impl<const N: usize> Bus<N> {
         bus
     }
 
-    /// Byte `offset / 8`; in Verilog a part select. Only whole bytes can be taken.
+    /// `M` bits, up to 64, from bit `offset` on; in Verilog a part select. Only whole bytes can be taken.
     pub fn get_bits<const M: usize>(&self, offset: usize) -> Bits<M> {
-        assert!(M == 8 && offset.is_multiple_of(8), "a bus is read byte by byte");
-        Bits::<M>::from(u64::from(self.0[offset / 8] as u8))
+        assert!(M.is_multiple_of(8) && offset.is_multiple_of(8), "a bus is read byte by byte");
+        let bytes = &self.0[offset / 8..(offset + M) / 8];
+        Bits::<M>::from(bytes.iter().rev().fold(0, |bits, byte| bits << 8 | u64::from(*byte as u8)))
     }
 }
 

@@ -1,14 +1,16 @@
 //! From a plan and a specification to Verilog.
 
-use frazil_model::plan::Plan;
+use frazil_model::plan::{ArrayStyle, Plan};
 use rust_hdl::prelude::*;
 use serde::Serialize;
 
 use crate::chip::{ChipSpec, Identity};
+use crate::datapath::RequantiserStyle;
 use crate::frozen::FrozenFront;
 use crate::memory::MemoryStyle;
+use crate::quad::array_spec;
 use crate::top::constraints::constrain;
-use crate::top::{HdlError, LANES, Top, TopSpec, UseTop};
+use crate::top::{HdlError, LANES, QuadTop, Top, TopBlock, TopSpec, UseTop};
 
 /// A design as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,8 +31,9 @@ pub fn assemble(plan: &Plan, spec: &TopSpec) -> Result<Design, HdlError> {
     struct Emit<'a>(&'a TopSpec);
     impl UseTop for Emit<'_> {
         type Output = (String, String);
-        fn call<const N: usize>(self, mut top: Box<Top<N>>) -> Self::Output {
-            let constraints = self.0.pins.as_ref().map(|pins| constrain(&mut top, pins)).unwrap_or_default();
+        fn call<T: TopBlock + 'static>(self, mut top: Box<T>) -> Self::Output {
+            let constraints =
+                self.0.pins.as_ref().map(|pins| constrain(top.as_mut(), pins)).unwrap_or_default();
             top.connect_all();
             (generate_verilog(top.as_ref()), constraints)
         }
@@ -39,7 +42,7 @@ pub fn assemble(plan: &Plan, spec: &TopSpec) -> Result<Design, HdlError> {
     Ok(Design { verilog, constraints, design_id: plan.design_id() })
 }
 
-/// Builds the top block with the specification's lane count and hands it on.
+/// Builds the top block with the specification's array and hands it on.
 ///
 /// # Errors
 /// The plan or the specification does not fit the hardware.
@@ -53,6 +56,12 @@ pub fn with_top<U: UseTop>(plan: &Plan, spec: &TopSpec, user: U) -> Result<U::Ou
         style: spec.style,
         datapath: spec.datapath,
     };
+    if spec.style == ArrayStyle::Quad {
+        if !plan.frozen.is_empty() {
+            return Err(HdlError::Quad("has no frozen front end before it"));
+        }
+        return Ok(user.call(Box::new(QuadTop::new(spec, &chip)?)));
+    }
     let front = FrozenFront::new(&plan.frozen)?;
     Ok(match spec.lanes {
         8 => user.call(Box::new(Top::<8>::new(spec, &chip, front)?)),
@@ -96,6 +105,22 @@ fn check(spec: &TopSpec) -> Result<(), HdlError> {
     ];
     match rules.into_iter().find(|(_, _, holds, _)| !holds) {
         Some((memory, size, _, rule)) => Err(HdlError::Memory { memory, size, rule }),
+        None if spec.style == ArrayStyle::Quad => check_quad(spec),
         None => Ok(spec.datapath.check(spec.lanes)?),
+    }
+}
+
+fn check_quad(spec: &TopSpec) -> Result<(), HdlError> {
+    let array = &spec.datapath;
+    let rules = [
+        (spec.lanes == 16, "has 16 lanes"),
+        (array.pixels == 16 && array.requantisers == 16, "has 16 pixels, each with its requantiser"),
+        (matches!(array.requantiser, RequantiserStyle::Pipelined { .. }), "has pipelined requantisers"),
+        (spec.memory == MemoryStyle::BlockRam, "has its memory in block RAM"),
+        (spec.memory_words.is_multiple_of(4), "has a memory of rows of 4 words"),
+    ];
+    match rules.into_iter().find(|(holds, _)| !holds) {
+        Some((_, rule)) => Err(HdlError::Quad(rule)),
+        None => Ok(array_spec(array).check()?),
     }
 }

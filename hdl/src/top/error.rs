@@ -20,6 +20,9 @@ pub enum HdlError {
         /// What holds for it.
         rule: &'static str,
     },
+    /// A specification that the quad array cannot have.
+    #[error("the quad array {0}")]
+    Quad(&'static str),
     /// The assembled circuit does not settle: a combinational loop.
     #[error("the assembled circuit does not settle: it has a combinational loop")]
     Unstable,

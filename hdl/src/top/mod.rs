@@ -1,4 +1,4 @@
-//! The top block: a plan and a board's facts become Verilog and pin constraints.
+//! The top blocks: a plan and a board's facts become Verilog and pin constraints.
 
 mod assemble;
 mod block;
@@ -6,7 +6,7 @@ mod constraints;
 mod error;
 
 pub use assemble::{Design, assemble, identity, with_top};
-pub use block::{Top, UseTop};
+pub use block::{QuadTop, Top, TopBlock, UseTop};
 pub use error::HdlError;
 
 use frazil_model::plan::ArrayStyle;

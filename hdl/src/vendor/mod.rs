@@ -1,6 +1,7 @@
 //! Vendor primitives: clock generators, and behavioural models of cells for simulation.
 
 mod pll;
+pub(crate) mod wide_mux;
 
 pub use pll::{Pll, PllStyle};
 

@@ -111,3 +111,16 @@ module MULT18X18D (
     P35, P34, P33, P32, P31, P30, P29, P28, P27, P26, P25, P24, P23, P22, P21, P20, P19, P18, P17, P16,
     P15, P14, P13, P12, P11, P10, P9, P8, P7, P6, P5, P4, P3, P2, P1, P0} = y;
 endmodule
+
+module LUT4 (input A, B, C, D, output Z);
+  parameter [15:0] INIT = 0;
+  assign Z = INIT[{D, C, B, A}];
+endmodule
+
+module PFUMX (input ALUT, BLUT, C0, output Z);
+  assign Z = C0 ? ALUT : BLUT;
+endmodule
+
+module L6MUX21 (input D0, D1, SD, output Z);
+  assign Z = SD ? D1 : D0;
+endmodule

@@ -71,10 +71,21 @@ fn planned(graph: &Graph) {
         sum_bits: 24,
         requant_bits: 26,
     };
-    for frozen in 0..3 {
-        if let Ok(made) = plan(graph, frozen, &capacity, PlanOptions::default()) {
-            let text = made.to_json().expect("it prints");
-            assert_eq!(Plan::from_json(&text).expect("it reads back"), made);
+    let quads = Capacity {
+        lanes: 16,
+        pixels: 16,
+        requantisers: 16,
+        style: ArrayStyle::Quad,
+        weight_words: 2048,
+        ..capacity.clone()
+    };
+    let kinds = [(0, &capacity), (1, &capacity), (2, &capacity), (0, &quads)];
+    for (frozen, capacity) in kinds {
+        for skip_zeros in [false, true] {
+            if let Ok(made) = plan(graph, frozen, capacity, PlanOptions { skip_zeros }) {
+                let text = made.to_json().expect("it prints");
+                assert_eq!(Plan::from_json(&text).expect("it reads back"), made);
+            }
         }
     }
 }

@@ -7,7 +7,8 @@ use super::freeze::{Front, freeze};
 use super::layout::{Layout, Placement};
 use super::lower::{Job, Lowered, Slot, Stored, lower};
 use super::program::{ENTRY_FEATURES, ENTRY_RUN, Entry, LayerInfo, Program};
-use super::{Capacity, FORMAT_VERSION, Plan, PlanError, PlanOptions};
+use super::quad;
+use super::{ArrayStyle, Capacity, FORMAT_VERSION, Plan, PlanError, PlanOptions};
 use crate::graph::Graph;
 
 /// Halvings of the largest buffer that layers are interleaved for when memory is short.
@@ -27,6 +28,9 @@ pub fn plan(
     capacity.check()?;
     if let Some(info) = graph.wide_tensor() {
         return Err(PlanError::Wide { tensor: info.name.clone(), precision: info.precision });
+    }
+    if capacity.style == ArrayStyle::Quad && frozen_nodes > 0 {
+        return Err(PlanError::NoFrontEnd);
     }
     let front = freeze(graph, frozen_nodes)?;
     let program = assemble(graph, &front, capacity, options)?;
@@ -84,7 +88,16 @@ impl Assembly<'_> {
         let program = self.descriptors() * BYTES / lanes + streams;
         let (addresses, tensors) = place(&self.buffers(), self.capacity.memory_words.saturating_sub(program));
         self.addresses = addresses;
+        let tensors = self.image_address(tensors);
         (self, tensors, program)
+    }
+
+    /// Where the image begins when tensors take so many words.
+    fn image_address(&self, tensor_words: usize) -> usize {
+        match self.capacity.style {
+            ArrayStyle::Quad => tensor_words.next_multiple_of(quad::QUAD),
+            _ => tensor_words,
+        }
     }
 
     /// Descriptors of all entries, their ends included.
@@ -124,7 +137,7 @@ impl Assembly<'_> {
         let (lanes, jobs) = (self.capacity.lanes, &self.lowered.jobs);
         let tensor_words =
             self.addresses.iter().zip(&self.lowered.buffers).map(|(at, len)| at + len).max().unwrap_or(0);
-        let image_address = tensor_words;
+        let image_address = self.image_address(tensor_words);
         let mut at = image_address + self.descriptors() * BYTES / lanes;
         let mut program = Program { image_address, tensor_words, ..self.tensors() };
         let (mut streams, mut descriptors) = (Vec::new(), self.front_descriptor()?);

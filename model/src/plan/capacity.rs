@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::PlanError;
 use super::entry::reach;
+use super::{PlanError, quad};
 use crate::requant::fit::Limits;
 
 /// Most pixels of a block.
@@ -59,6 +59,13 @@ impl Capacity {
         holds(divides, "requantisers", requantisers, "a divisor of the pixels")?;
         let words = (1..=1 << 16).contains(&self.memory_words);
         holds(words, "words of memory", self.memory_words, "up to 65,536, what 16-bit addresses reach")?;
+        if self.style == ArrayStyle::Quad {
+            let only = "16 in the quad style";
+            holds(lanes == quad::LANES, "lanes", lanes, only)?;
+            holds(pixels == quad::PIXELS, "pixels", pixels, only)?;
+            holds(requantisers == quad::PIXELS, "requantisers", requantisers, only)?;
+            holds(self.list_entries > 0, "list entries", self.list_entries, "1 or more")?;
+        }
         for (what, bits) in [("bits of a sum", self.sum_bits), ("bits of a sum with bias", self.requant_bits)]
         {
             holds((16..=32).contains(&bits), what, bits as usize, "16 to 32")?;
@@ -68,7 +75,11 @@ impl Capacity {
 
     /// Clocks that must lie between the ends of two blocks: results are requantised one a clock and requantiser.
     pub fn interval(&self) -> u64 {
-        (self.lanes * self.pixels / self.requantisers + self.requantisers - 1) as u64
+        match self.style {
+            // Each pixel's own requantiser begins with the same channel.
+            ArrayStyle::Quad => self.lanes as u64,
+            _ => (self.lanes * self.pixels / self.requantisers + self.requantisers - 1) as u64,
+        }
     }
 
     /// Widths for exact parameters.

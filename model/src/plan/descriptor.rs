@@ -101,6 +101,12 @@ impl Field {
     }
 }
 
+impl From<Field> for usize {
+    fn from(field: Field) -> Self {
+        field as usize
+    }
+}
+
 /// Vector mode: lane `l` multiplies byte `l` of the word.
 pub const FLAG_VECTOR: u16 = 1;
 /// All groups use the entry list of group 0.
@@ -135,19 +141,21 @@ impl Descriptor {
         Self(words)
     }
 
-    /// Sets a field.
-    pub fn set(mut self, field: Field, value: u16) -> Self {
-        self.0[field as usize] = value;
+    /// Sets a field: a [`Field`], or one of the [quad array](crate::plan::quad::Field).
+    pub fn set(mut self, field: impl Into<usize>, value: u16) -> Self {
+        if let Some(word) = self.0.get_mut(field.into()) {
+            *word = value;
+        }
         self
     }
 
     /// A field's value.
-    pub fn get(&self, field: Field) -> u16 {
-        self.0[field as usize]
+    pub fn get(&self, field: impl Into<usize>) -> u16 {
+        self.0.get(field.into()).copied().unwrap_or(0)
     }
 
     /// The low and the high byte of a field.
-    pub fn bytes(&self, field: Field) -> [u8; 2] {
+    pub fn bytes(&self, field: impl Into<usize>) -> [u8; 2] {
         self.get(field).to_le_bytes()
     }
 

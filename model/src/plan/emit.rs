@@ -6,8 +6,8 @@ use super::descriptor::{
 use super::entry::ListEntry;
 use super::lower::{Job, Read, Slot, of_group};
 use super::program::Constants;
-use super::stream::{Header, pack_group};
-use super::{ArrayStyle, Capacity, PlanError};
+use super::stream::pack_group;
+use super::{ArrayStyle, Capacity, PlanError, quad};
 
 /// The descriptor of a layer whose stream lies at `stream`; `node` is its name, for errors.
 pub(super) fn descriptor(
@@ -17,6 +17,9 @@ pub(super) fn descriptor(
     address: impl Fn(Slot) -> usize,
     capacity: &Capacity,
 ) -> Result<Descriptor, PlanError> {
+    if let Some(walk) = &job.quads {
+        return quad::descriptor(job, walk, node, stream, address);
+    }
     if capacity.style == ArrayStyle::Line && !job.frame.drain.contiguous(job.frame.groups) {
         let advice = "this board's array writes results one after the other; use a board of another family";
         return Err(PlanError::Unsupported { node: node.into(), kind: "scattered results", advice });
@@ -126,6 +129,9 @@ fn pairs(job: &Job) -> [(Field, usize, usize); 5] {
 
 /// The stream of a layer.
 pub(super) fn stream(job: &Job, address: impl Fn(Slot) -> usize, lanes: usize) -> Vec<u8> {
+    if let Some(walk) = &job.quads {
+        return quad::stream(job, walk, address);
+    }
     let base = job.frame.sources.first().map_or(0, |&slot| address(slot));
     let entry = |read: &Read| ListEntry {
         mask: read.mask,
@@ -150,17 +156,12 @@ pub(super) fn constants(job: &Job, stream: usize, channels: usize, capacity: &Ca
         return None;
     }
     let lanes = capacity.lanes;
-    let bytes = self::stream(job, |slot| slot.start, lanes);
-    let mut at = 0;
-    let mut starts = Vec::new();
-    for _ in 0..job.frame.groups {
-        starts.push(stream + at);
-        let word = bytes.get(at * lanes..(at + 1) * lanes).unwrap_or(&[]);
-        at += 1 + Header::unpack(word).words();
-    }
+    let start = |at: &mut usize, pass| Some(std::mem::replace(at, *at + job.pass_words(pass, lanes)));
     let finish = job.frame.finish;
     Some(Constants {
-        streams: starts,
+        streams: (0..job.passes()).scan(stream, start).collect(),
+        groups: job.groups_at_once(),
+        row: if job.quads.is_some() { quad::QUAD } else { 1 },
         lanes,
         channels,
         taps: job.taps.clone(),

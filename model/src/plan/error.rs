@@ -73,6 +73,9 @@ pub enum PlanError {
         #[source]
         problem: FreezeProblem,
     },
+    /// Layers are to be frozen on a board whose fabric has no front end.
+    #[error("this board's array has no frozen front end: freeze nothing")]
+    NoFrontEnd,
     /// An operator that the array does not compute.
     #[error("node `{node}` ({kind}) cannot run on the array: {advice}")]
     Unsupported {

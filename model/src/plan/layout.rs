@@ -39,6 +39,24 @@ pub enum Layout {
         /// What padding holds.
         pad: i8,
     },
+    /// For each pixel of a layer's output the layer's whole window (rows, columns, channels), as the channels of an
+    /// image in planes: the layer then is one without a kernel. Elements in no window are not in memory.
+    Windows {
+        /// Output rows.
+        rows: usize,
+        /// Output columns.
+        columns: usize,
+        /// Kernel rows and columns.
+        kernel: (usize, usize),
+        /// Row and column stride.
+        stride: (usize, usize),
+        /// Padding rows before the image.
+        top: usize,
+        /// Padding columns before the image.
+        left: usize,
+        /// What padding holds.
+        pad: i8,
+    },
 }
 
 /// A tensor in memory.
@@ -80,7 +98,8 @@ impl Placement {
         bytes
     }
 
-    /// The tensor, NHWC, from its bytes in memory; what is not there is 0.
+    /// The tensor, NHWC, from its bytes in memory; what is not there is 0, elements of an input that are in no window
+    /// of [`Layout::Rows`] or [`Layout::Windows`] too.
     pub fn unpack(&self, bytes: &[u8]) -> Vec<i8> {
         let mut data = vec![0; self.shape.len()];
         self.walk(|element, byte| {
@@ -91,8 +110,8 @@ impl Placement {
         data
     }
 
-    /// Calls `pair` with the index of every element and that of its byte; with [`Layout::Rows`] an element may have
-    /// several or none.
+    /// Calls `pair` with the index of every element and that of its byte; with [`Layout::Rows`] and
+    /// [`Layout::Windows`] an element may have several or none.
     fn walk(&self, mut pair: impl FnMut(usize, usize)) {
         let Shape { h, w, c } = self.shape;
         let lanes = self.lanes.max(1);
@@ -117,9 +136,29 @@ impl Placement {
                         pixel(y, x, &|channel| (y * columns + ox) * words * lanes + kx * c + channel);
                     }
                 }
+                Layout::Windows { rows, columns, kernel, stride, top, left, .. } => {
+                    for (oy, ky) in steps(y + top, rows, kernel.0, stride.0) {
+                        for x in 0..w {
+                            for (ox, kx) in steps(x + left, columns, kernel.1, stride.1) {
+                                pixel(y, x, &|channel| {
+                                    let at = (ky * kernel.1 + kx) * c + channel;
+                                    ((at / lanes * rows + oy) * columns + ox) * lanes + at % lanes
+                                });
+                            }
+                        }
+                    }
+                }
             }
         }
     }
+}
+
+/// The windows along an axis that see a place, and its place in them.
+fn steps(at: usize, windows: usize, kernel: usize, stride: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..kernel.min(at + 1)).filter_map(move |tap| {
+        let (window, rest) = ((at - tap) / stride.max(1), (at - tap) % stride.max(1));
+        (rest == 0 && window < windows).then_some((window, tap))
+    })
 }
 
 impl Layout {
@@ -133,12 +172,16 @@ impl Layout {
                 shape.h.saturating_mul(columns.saturating_mul(*channel_stride) / lanes)
             }
             Self::Rows { words, columns, .. } => shape.h.saturating_mul(*columns).saturating_mul(*words),
+            Self::Windows { rows, columns, kernel, .. } => {
+                let bytes = kernel.0.saturating_mul(kernel.1).saturating_mul(shape.c);
+                bytes.div_ceil(lanes).saturating_mul(*rows).saturating_mul(*columns)
+            }
         }
     }
 
     fn background(&self) -> i8 {
         match self {
-            Self::Packed { pad, .. } | Self::Rows { pad, .. } => *pad,
+            Self::Packed { pad, .. } | Self::Rows { pad, .. } | Self::Windows { pad, .. } => *pad,
             _ => 0,
         }
     }
@@ -158,7 +201,9 @@ mod tests {
     fn tensors_survive_their_layouts() {
         let packed = Layout::Packed { channel_stride: 4, left: 1, columns: 6, pad: 99 };
         let rows = Layout::Rows { words: 2, columns: 3, kernel: 3, stride: 1, left: 1, pad: 99 };
-        for (layout, words) in [(Layout::Raster, 3), (Layout::Planar, 6), (packed, 6), (rows, 12)] {
+        let windows = windows((1, 1));
+        let layouts = [(Layout::Raster, 3), (Layout::Planar, 6), (packed, 6), (rows, 12), (windows, 18)];
+        for (layout, words) in layouts {
             let placement = placement(layout, 8);
             let bytes = placement.pack(&DATA);
             assert_eq!((bytes.len(), placement.bytes()), (words * 8, words * 8), "{layout:?}");
@@ -166,6 +211,30 @@ mod tests {
         }
         assert_eq!(placement(Layout::Planar, 2).unpack(&placement(Layout::Planar, 2).pack(&DATA)), DATA);
         assert_eq!(placement(Layout::Planar, 8).byte_address(), 40);
+    }
+
+    /// Windows of 2 x 3 pixels over the image with a row below and a column on either side.
+    fn windows(stride: (usize, usize)) -> Layout {
+        let (rows, columns) = (2 / stride.0, 3usize.div_ceil(stride.1));
+        Layout::Windows { rows, columns, kernel: (2, 3), stride, top: 0, left: 1, pad: 99 }
+    }
+
+    #[test]
+    fn windows_are_channels() {
+        let placement = placement(windows((2, 2)), 8);
+        let bytes: Vec<i8> = placement.pack(&DATA).into_iter().map(|b| b as i8).collect();
+        // One row of two windows of 18 bytes: three planes.
+        assert_eq!(bytes.len(), 2 * 3 * 8);
+        assert_eq!(bytes[..8], [99, 99, 99, 1, 2, 3, 4, 5]);
+        assert_eq!(bytes[8..16], [4, 5, 6, 7, 8, 9, 99, 99]);
+        assert_eq!(bytes[16..24], [6, 99, 99, 99, -1, -2, -3, -4]);
+        assert_eq!(bytes[32..36], [-5, -6, 99, 99]);
+        assert_eq!(bytes[40..43], [99, 99, 99]);
+        let layout =
+            Layout::Windows { rows: 1, columns: 1, kernel: (2, 2), stride: (2, 2), top: 0, left: 0, pad: 0 };
+        let lossy = Placement { layout, ..placement };
+        let back = lossy.unpack(&lossy.pack(&DATA));
+        assert_eq!(back[..9], [1, 2, 3, 4, 5, 6, 0, 0, 0]);
     }
 
     #[test]

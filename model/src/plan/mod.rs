@@ -13,6 +13,7 @@ pub mod interpret;
 mod layout;
 mod lower;
 mod program;
+pub mod quad;
 mod rewrite;
 pub mod stream;
 mod summary;

@@ -77,8 +77,12 @@ pub struct LayerInfo {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Constants {
-    /// Word address of each group's stream.
+    /// Word address of each stream, of one group or of several.
     pub streams: Vec<usize>,
+    /// Groups of a stream: their parameters follow each other, and so do their words of each weight.
+    pub groups: usize,
+    /// Weights begin at a multiple of so many words from the stream's beginning.
+    pub row: usize,
     /// Bytes of a word.
     pub lanes: usize,
     /// Output channels.

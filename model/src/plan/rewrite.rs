@@ -37,33 +37,32 @@ impl Program {
         let rows = weights.chunks(taps.max(1)).zip(parameters).enumerate();
         let fits = rows.map(|(channel, (row, p))| constants.channel(node, channel, row, p));
         let channels: Vec<(Requantiser, Vec<u8>)> = fits.collect::<Result<_, _>>()?;
-        let groups = channels.chunks(constants.lanes).zip(&constants.streams);
-        Ok(groups.flat_map(|(group, &at)| self.pieces(constants, group, at)).collect())
+        let streams = channels.chunks((constants.lanes * constants.groups).max(1)).zip(&constants.streams);
+        Ok(streams.flat_map(|(channels, &at)| self.pieces(constants, channels, at)).collect())
     }
 
-    /// The parameters and the weights of a group; between them may lie the list that all groups share.
+    /// The parameters and the weights of a stream; between them may lie the list that all streams share.
     fn pieces(
         &self,
         constants: &Constants,
-        group: &[(Requantiser, Vec<u8>)],
+        channels: &[(Requantiser, Vec<u8>)],
         stream: usize,
     ) -> [(usize, Vec<u8>); 2] {
-        let lanes = constants.lanes;
-        let lane = |lane: usize| group.get(lane);
-        let parameters = (0..lanes)
+        let (lanes, all) = (constants.lanes, constants.lanes * constants.groups);
+        let lane = |lane: usize| channels.get(lane);
+        let parameters = (0..all)
             .flat_map(|l| pack_parameters(&lane(l).map_or(NOTHING, |(p, _)| *p)).to_le_bytes())
             .collect();
         let byte = |word: usize, l: usize| lane(l).and_then(|(_, row)| row.get(word)).copied().unwrap_or(0);
         let words = 0..constants.taps.len();
-        let weights = words
-            .flat_map(|word| (0..lanes).map(move |l| (word, l)))
-            .map(|(word, l)| byte(word, l))
-            .collect();
+        let weights =
+            words.flat_map(|word| (0..all).map(move |l| (word, l))).map(|(word, l)| byte(word, l)).collect();
         let header = stream.saturating_sub(self.image_address) * lanes;
         let word = self.image.get(header..header + lanes).unwrap_or(&[]);
         let list = usize::from(Header::unpack(word).list_words);
-        let first = stream + 1;
-        [(first * lanes, parameters), ((first + PARAMETER_WORDS + list) * lanes, weights)]
+        let before = 1 + PARAMETER_WORDS * constants.groups + list;
+        let first = stream + before.next_multiple_of(constants.row.max(1));
+        [((stream + 1) * lanes, parameters), (first * lanes, weights)]
     }
 }
 

@@ -2,52 +2,65 @@
 
 use std::collections::HashMap;
 
+use frazil_hdl::quad::array_spec;
 use frazil_hdl::top::TopSpec;
 use frazil_model::plan::descriptor::{Field, WORDS};
-use frazil_model::plan::{Plan, interpret};
+use frazil_model::plan::{ArrayStyle, Plan, interpret, quad::QUAD};
 
 use super::array::{Group, LayerClocks, Timing, clocks};
+use super::quad::{self, Pass};
 use super::{Step, frozen, steps};
 use crate::device::{Engine, Memories};
 
 /// The cycle model of a plan's device.
 #[derive(Debug, Clone)]
 pub struct CycleEngine {
+    style: ArrayStyle,
     timing: Timing,
+    quad_timing: quad::Timing,
     plan: Plan,
     /// Clocks of the front end by bytes in and out: its schedule does not depend on data.
     frozen_clocks: HashMap<(u16, u16), Option<u64>>,
     /// Clocks of layers, which depend on their shape only.
     layer_clocks: HashMap<([u16; WORDS], Vec<Group>), Option<LayerClocks>>,
+    quad_clocks: HashMap<([u16; WORDS], Vec<Pass>, bool), Option<LayerClocks>>,
 }
 
 impl CycleEngine {
     /// The model of a plan's device.
     pub fn new(plan: &Plan, spec: &TopSpec) -> Self {
         Self {
+            style: spec.style,
             timing: timing(spec),
+            quad_timing: quad_timing(spec),
             plan: plan.clone(),
             frozen_clocks: HashMap::new(),
             layer_clocks: HashMap::new(),
+            quad_clocks: HashMap::new(),
         }
     }
 
     /// Clocks of a run without its results, layer by layer, each with its descriptor's fetch; the last is the end's.
     pub fn schedule(&mut self, memory: &[u8], entry: u32) -> Option<Vec<LayerClocks>> {
-        let steps = steps(memory, self.timing.lanes, entry)?;
-        let fetch = fetch(self.timing.lanes);
-        let mut layers = steps
-            .into_iter()
-            .map(|step| {
-                let layer = self.step(step)?;
-                Some(LayerClocks { clocks: layer.clocks + fetch + 1, ..layer })
-            })
-            .collect::<Option<Vec<_>>>()?;
-        layers.push(LayerClocks { clocks: fetch, ..LayerClocks::default() });
+        let steps = steps(memory, self.style, self.timing.lanes, entry)?;
+        let mut layers = Vec::new();
+        for step in steps {
+            layers.push(self.step(step, layers.is_empty())?);
+        }
+        if self.style == ArrayStyle::Quad {
+            let (begin, end) = self.quad_timing.run(layers.len());
+            layers.push(LayerClocks { clocks: end, ..LayerClocks::default() });
+            layers.iter_mut().take(1).for_each(|first| first.clocks += begin);
+        } else {
+            // The sequencer sees a layer's end a clock late.
+            let fetch = fetch(self.timing.lanes);
+            layers.iter_mut().for_each(|layer| layer.clocks += fetch + 1);
+            layers.push(LayerClocks { clocks: fetch, ..LayerClocks::default() });
+        }
         Some(layers)
     }
 
-    fn step(&mut self, step: Step) -> Option<LayerClocks> {
+    fn step(&mut self, step: Step, first: bool) -> Option<LayerClocks> {
         match step {
             Step::Layer(descriptor, groups) => {
                 let key = (descriptor.0, groups);
@@ -56,6 +69,15 @@ impl CycleEngine {
                 }
                 let found = clocks(&descriptor, &key.1, &self.timing);
                 self.layer_clocks.insert(key, found);
+                found
+            }
+            Step::Quad(descriptor, passes) => {
+                let key = (descriptor.0, passes, first);
+                if let Some(known) = self.quad_clocks.get(&key) {
+                    return *known;
+                }
+                let found = quad::clocks(&descriptor, &key.1, &self.quad_timing, first);
+                self.quad_clocks.insert(key, found);
                 found
             }
             Step::Frozen(descriptor) => {
@@ -85,6 +107,16 @@ pub fn timing(spec: &TopSpec) -> Timing {
         result_clocks: spec.datapath.clocks_per_result(),
         latency: spec.datapath.latency(spec.lanes) as u64,
         ring: spec.weight_words,
+    }
+}
+
+/// What the quad array's schedule depends on.
+fn quad_timing(spec: &TopSpec) -> quad::Timing {
+    let array = array_spec(&spec.datapath);
+    quad::Timing {
+        interval: array.interval() as u64,
+        latency: array.latency() as u64,
+        rows: spec.weight_words / QUAD,
     }
 }
 

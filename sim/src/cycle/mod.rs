@@ -7,6 +7,7 @@ pub mod array;
 mod engine;
 mod frozen;
 mod program;
+pub mod quad;
 
 pub use array::{LayerClocks, Timing};
 pub use engine::{CycleEngine, run_cycles};

@@ -1,10 +1,12 @@
 //! A program's descriptors and the streams of its layers, read from memory.
 
+use frazil_model::plan::ArrayStyle;
 use frazil_model::plan::descriptor::{BYTES, Descriptor, Field, Op};
 use frazil_model::plan::entry::{ListEntry, unpack_list};
 use frazil_model::plan::stream::{Header, PARAMETER_WORDS};
 
 use super::array::{Group, Read};
+use super::quad::{self, Pass};
 
 /// Descriptors after which a program counts as endless.
 const PROGRAM_LIMIT: usize = 1 << 16;
@@ -14,18 +16,24 @@ const PROGRAM_LIMIT: usize = 1 << 16;
 pub enum Step {
     /// A layer of the array, with its stream's groups.
     Layer(Descriptor, Vec<Group>),
+    /// A layer of the quad array, with its stream's passes.
+    Quad(Descriptor, Vec<Pass>),
     /// The frozen front end.
     Frozen(Descriptor),
 }
 
 /// The steps of a program from a word address to its end; `None` if it has none or leaves the memory.
-pub fn steps(memory: &[u8], lanes: usize, entry: u32) -> Option<Vec<Step>> {
+pub fn steps(memory: &[u8], style: ArrayStyle, lanes: usize, entry: u32) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
     let mut at = usize::try_from(entry).ok()? * lanes;
     for _ in 0..PROGRAM_LIMIT {
         let descriptor = Descriptor::unpack(memory.get(at..at + BYTES)?);
         at += BYTES;
         match descriptor.get(Field::Op) & 3 {
+            op if op == Op::Layer as u16 && style == ArrayStyle::Quad => {
+                let passes = quad::passes(memory, &descriptor)?;
+                steps.push(Step::Quad(descriptor, passes));
+            }
             op if op == Op::Layer as u16 => {
                 let groups = groups(memory, lanes, &descriptor)?;
                 steps.push(Step::Layer(descriptor, groups));

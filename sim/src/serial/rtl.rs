@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use frazil_hdl::top::{HdlError, Top, TopSpec, UseTop, with_top};
+use frazil_hdl::top::{HdlError, TopBlock, TopSpec, UseTop, with_top};
 use frazil_model::plan::Plan;
 use frazil_wire::Transport;
 
@@ -17,19 +17,19 @@ trait Wires {
     fn clock(&mut self, rx: bool) -> Result<(bool, bool), Oscillation>;
 }
 
-struct Stepped<const N: usize> {
-    stepper: Stepper<Top<N>>,
+struct Stepped<T: TopBlock> {
+    stepper: Stepper<T>,
     led_low: bool,
 }
 
-impl<const N: usize> Wires for Stepped<N> {
+impl<T: TopBlock> Wires for Stepped<T> {
     fn clock(&mut self, rx: bool) -> Result<(bool, bool), Oscillation> {
-        if self.stepper.block.rx.val() != rx {
-            self.stepper.block.rx.next = rx;
+        if self.stepper.block.rx().val() != rx {
+            self.stepper.block.rx().next = rx;
             self.stepper.settle()?;
         }
         self.stepper.clock()?;
-        Ok((self.stepper.block.tx.val(), self.stepper.block.led.val() != self.led_low))
+        Ok((self.stepper.block.tx().val(), self.stepper.block.led().val() != self.led_low))
     }
 }
 
@@ -47,9 +47,9 @@ struct Open(bool);
 impl UseTop for Open {
     type Output = Result<Box<dyn Wires>, Oscillation>;
 
-    fn call<const N: usize>(self, mut top: Box<Top<N>>) -> Self::Output {
-        top.rx.next = true;
-        let stepper = Stepper::new(top, |t| &mut t.clock)?;
+    fn call<T: TopBlock + 'static>(self, mut top: Box<T>) -> Self::Output {
+        top.rx().next = true;
+        let stepper = Stepper::new(top, T::clock)?;
         Ok(Box::new(Stepped { stepper, led_low: self.0 }))
     }
 }

@@ -41,6 +41,30 @@ pub fn spec() -> TopSpec {
     }
 }
 
+/// A chip with the quad array, of a small memory and with the same line.
+pub fn quad_spec() -> TopSpec {
+    TopSpec {
+        lanes: 16,
+        style: ArrayStyle::Quad,
+        datapath: DatapathSpec {
+            pixels: 16,
+            requantisers: 16,
+            sum_bits: 24,
+            requant_bits: 26,
+            multiplier: MultiplierStyle::Mult18Pair,
+            requantiser: RequantiserStyle::Pipelined { rows_per_stage: 3 },
+        },
+        memory_words: 5120,
+        memory: MemoryStyle::BlockRam,
+        weight_words: 2048,
+        list_entries: 512,
+        clock_hz: 24_000_000,
+        clocks_per_bit: 4,
+        pll: PllStyle::None,
+        pins: None,
+    }
+}
+
 /// What such a chip offers to a plan.
 pub fn capacity(spec: &TopSpec) -> Capacity {
     let array = &spec.datapath;

@@ -7,6 +7,7 @@ mod fetcher;
 mod fifo;
 mod issuer;
 mod loader;
+mod quad;
 mod rams;
 mod registers;
 mod sequencer;

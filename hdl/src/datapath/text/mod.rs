@@ -9,8 +9,11 @@ mod iterative;
 mod multiply;
 mod operands;
 mod pipelined;
+mod quad;
 mod requantise;
 mod sums;
+
+pub use quad::quad_datapath;
 
 use super::{DatapathSpec, MultiplierStyle};
 
@@ -21,12 +24,14 @@ const PRODUCT: usize = 32;
 struct Shape<'a> {
     lanes: usize,
     spec: &'a DatapathSpec,
+    /// Clocks from the ports to the operands of the products.
+    operand_clocks: usize,
 }
 
 impl Shape<'_> {
-    /// Clocks from operands to products.
+    /// Clocks from the ports to products.
     fn product_clocks(&self) -> usize {
-        self.spec.multiplier.clocks()
+        self.operand_clocks + self.spec.multiplier.clocks()
     }
 
     /// Bits of a sum that matter.
@@ -53,7 +58,7 @@ impl Shape<'_> {
 
 /// The body of the module.
 pub fn datapath(lanes: usize, spec: &DatapathSpec) -> String {
-    let shape = Shape { lanes, spec };
+    let shape = Shape { lanes, spec, operand_clocks: 0 };
     let slices = (0..spec.requantisers).map(|r| sums::hold(&shape, r) + &requantise::slice(&shape, r));
     let head =
         [control::flags(&shape), control::walk(&shape), operands::text(&shape), multiply::text(&shape)];

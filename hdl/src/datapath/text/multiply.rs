@@ -10,24 +10,41 @@ pub fn text(shape: &Shape) -> String {
         places.map(|(p, l)| cell(p, l)).collect()
     };
     match shape.spec.multiplier {
-        MultiplierStyle::Infer => weights(lanes) + &all(1, 1, plain),
+        MultiplierStyle::Infer => weights("", lanes) + &all(1, 1, plain),
         MultiplierStyle::SbMac16 => all(1, 2, dual),
         MultiplierStyle::Mult18Pair => {
-            weights(lanes) + &(0..lanes).map(weight_copies).collect::<String>() + &all(2, 1, pair)
+            let only = |p: usize, l: usize| pair("", p, l);
+            let pairs = (0..pixels).step_by(2).flat_map(|p| (0..lanes).map(move |l| only(p, l)));
+            pair_weights("", lanes) + &pairs.collect::<String>()
         }
     }
 }
 
-/// A byte of the weight word.
-fn weight(l: usize) -> String {
-    format!("weights[{}:{}]", 8 * l + 7, 8 * l)
+/// The products of several groups of pixels, each with its own weights: bus `weights_G` for group G.
+pub fn grouped_pairs(groups: usize, pixels: usize, lanes: usize) -> String {
+    let group = |g: usize| {
+        let label = format!("_{g}");
+        let places = (0..pixels).step_by(2).flat_map(|p| (0..lanes).map(move |l| (g * pixels + p, l)));
+        pair_weights(&label, lanes) + &places.map(|(p, l)| pair(&label, p, l)).collect::<String>()
+    };
+    (0..groups).map(group).collect()
 }
 
-fn weights(lanes: usize) -> String {
+/// A byte of the weight word. `label` tells weights apart, where there are several.
+fn weight(label: &str, l: usize) -> String {
+    format!("weights{label}[{}:{}]", 8 * l + 7, 8 * l)
+}
+
+fn weights(label: &str, lanes: usize) -> String {
     let one = |l: usize| {
-        format!("reg signed [7:0] weight_{l}; always @(posedge clock) weight_{l} <= {};\n", weight(l))
+        let from = weight(label, l);
+        format!("reg signed [7:0] weight{label}_{l}; always @(posedge clock) weight{label}_{l} <= {from};\n")
     };
     (0..lanes).map(one).collect()
+}
+
+fn pair_weights(label: &str, lanes: usize) -> String {
+    weights(label, lanes) + &(0..lanes).map(|l| weight_copy(label, l)).collect::<String>()
 }
 
 fn plain(p: usize, l: usize) -> String {
@@ -48,15 +65,21 @@ fn dual(p: usize, l: usize) -> String {
          .O({{product_{p}_{h}, product_{p}_{l}}}), .AHOLD(1'b0), .BHOLD(1'b0), .CHOLD(1'b0), .DHOLD(1'b0), \
          .IRSTTOP(1'b0), .IRSTBOT(1'b0), .ORSTTOP(1'b0), .ORSTBOT(1'b0), .OLOADTOP(1'b0), .OLOADBOT(1'b0), \
          .ADDSUBTOP(1'b0), .ADDSUBBOT(1'b0), .OHOLDTOP(1'b0), .OHOLDBOT(1'b0), .CI(1'b0), .ACCUMCI(1'b0), .SIGNEXTIN(1'b0));\n",
-        wh = weight(h),
-        wl = weight(l),
+        wh = weight("", h),
+        wl = weight("", l),
     )
 }
 
+/// A name that no pixel's `bent_P_L` has.
+fn bent(label: &str, l: usize) -> String {
+    if label.is_empty() { format!("bent_{l}") } else { format!("bend{label}_of_{l}") }
+}
+
 /// The weight one clock later, offset for the pair's repair.
-fn weight_copies(l: usize) -> String {
+fn weight_copy(label: &str, l: usize) -> String {
+    let bent = bent(label, l);
     format!(
-        "reg signed [8:0] bent_{l}; always @(posedge clock) bent_{l} <= {{weight_{l}[7], weight_{l}}} - 9'sd64;\n"
+        "reg signed [8:0] {bent}; always @(posedge clock) {bent} <= {{weight{label}_{l}[7], weight{label}_{l}}} - 9'sd64;\n"
     )
 }
 
@@ -66,19 +89,13 @@ fn weight_copies(l: usize) -> String {
 /// bits 0 to 8 are those of `b w`. The rest is `x >> 9 = 2 a w + w + (b w >> 9)`, where the last term is within
 /// -64 to 63. The low 6 bits `t` of `a w` are formed apart; then with
 /// `y = (x >> 9) - 2 t - w + 64` the high bits of `a w` are `y >> 7`, and `(b w >> 9) + 64` is `y` modulo 128.
-fn pair(p: usize, l: usize) -> String {
+fn pair(label: &str, p: usize, l: usize) -> String {
     let q = p + 1;
-    let bits = |port: char, name: &str, count: usize| -> String {
-        (0..count).map(|i| format!(".{port}{i}({name}[{i}]), ")).collect()
-    };
+    let [name, one, other, out] = ["mult", "pair", "factor", "whole"].map(|x| format!("{x}_{p}_{l}"));
     format!(
         "wire [17:0] pair_{p}_{l} = {{act_{p}_{l}, ~act_{q}_{l}[7], act_{q}_{l}[7], act_{q}_{l}}};\n\
-         wire [17:0] factor_{p}_{l} = {{{{10{{weights[{w7}]}}}}, {wl}}};\n\
-         wire [35:0] whole_{p}_{l};\n\
-         MULT18X18D #(.REG_INPUTA_CLK(\"CLK0\"), .REG_INPUTB_CLK(\"CLK0\"), .REG_PIPELINE_CLK(\"CLK0\"), .REG_OUTPUT_CLK(\"CLK0\")) \
-         mult_{p}_{l} ({a}{b}{o}.SIGNEDA(1'b1), .SIGNEDB(1'b1), .SOURCEA(1'b0), .SOURCEB(1'b0), \
-         .CLK0(clock), .CLK1(1'b0), .CLK2(1'b0), .CLK3(1'b0), .CE0(1'b1), .CE1(1'b1), .CE2(1'b1), .CE3(1'b1), \
-         .RST0(1'b0), .RST1(1'b0), .RST2(1'b0), .RST3(1'b0));\n\
+         wire [17:0] factor_{p}_{l} = {{{{10{{weights{label}[{w7}]}}}}, {wl}}};\n\
+         wire [35:0] whole_{p}_{l};\n{multiplier}\
          reg [5:0] low_{p}_{l}, tail_{p}_{l}, tail2_{p}_{l}; reg signed [8:0] bend_{p}_{l};\n\
          reg signed [15:0] product_{p}_{l}, product_{q}_{l};\n\
          wire [5:0] short_{p}_{l};\n{short}\
@@ -86,25 +103,44 @@ fn pair(p: usize, l: usize) -> String {
          always @(posedge clock) begin\n\
          low_{p}_{l} <= act_{p}_{l};\n\
          tail_{p}_{l} <= short_{p}_{l}; tail2_{p}_{l} <= tail_{p}_{l};\n\
-         bend_{p}_{l} <= $signed({{2'b00, tail_{p}_{l}, 1'b0}}) + bent_{l};\n\
+         bend_{p}_{l} <= $signed({{2'b00, tail_{p}_{l}, 1'b0}}) + {bent};\n\
          product_{p}_{l} <= {{bent_{p}_{l}[16:7], tail2_{p}_{l}}};\n\
          product_{q}_{l} <= {{~bent_{p}_{l}[6], bent_{p}_{l}[5:0], whole_{p}_{l}[8:0]}};\n\
          end\n",
-        wl = weight(l),
+        wl = weight(label, l),
+        bent = bent(label, l),
         w7 = 8 * l + 7,
-        a = bits('A', &format!("pair_{p}_{l}"), 18),
-        b = bits('B', &format!("factor_{p}_{l}"), 18),
-        o = bits('P', &format!("whole_{p}_{l}"), 36),
-        short = short_product(p, l),
+        multiplier = signed_18(&name, &one, &other, &out),
+        short = short_product(label, p, l),
+    )
+}
+
+/// `out`, 36 bits, is the product of `one` and `other`, two's complement numbers of 18 bits, three clocks later.
+pub fn signed_18(name: &str, one: &str, other: &str, out: &str) -> String {
+    let bits = |port: char, name: &str, count: usize| -> String {
+        (0..count).map(|i| format!(".{port}{i}({name}[{i}]), ")).collect()
+    };
+    format!(
+        "MULT18X18D #(.REG_INPUTA_CLK(\"CLK0\"), .REG_INPUTB_CLK(\"CLK0\"), .REG_PIPELINE_CLK(\"CLK0\"), .REG_OUTPUT_CLK(\"CLK0\")) \
+         {name} ({a}{b}{o}.SIGNEDA(1'b1), .SIGNEDB(1'b1), .SOURCEA(1'b0), .SOURCEB(1'b0), \
+         .CLK0(clock), .CLK1(1'b0), .CLK2(1'b0), .CLK3(1'b0), .CE0(1'b1), .CE1(1'b1), .CE2(1'b1), .CE3(1'b1), \
+         .RST0(1'b0), .RST1(1'b0), .RST2(1'b0), .RST3(1'b0));\n",
+        a = bits('A', one, 18),
+        b = bits('B', other, 18),
+        o = bits('P', out, 36),
     )
 }
 
 /// The product of two 6-bit numbers modulo 64.
-fn short_product(p: usize, l: usize) -> String {
+fn short_product(label: &str, p: usize, l: usize) -> String {
     let term = |i: usize| match i {
-        0 => format!("({{6{{low_{p}_{l}[0]}}}} & weight_{l}[5:0])"),
+        0 => format!("({{6{{low_{p}_{l}[0]}}}} & weight{label}_{l}[5:0])"),
         _ => {
-            format!("{{({{{k}{{low_{p}_{l}[{i}]}}}} & weight_{l}[{top}:0]), {i}'d0}}", k = 6 - i, top = 5 - i)
+            format!(
+                "{{({{{k}{{low_{p}_{l}[{i}]}}}} & weight{label}_{l}[{top}:0]), {i}'d0}}",
+                k = 6 - i,
+                top = 5 - i
+            )
         }
     };
     let sum = (0..6).map(term).collect::<Vec<_>>();

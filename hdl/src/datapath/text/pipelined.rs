@@ -30,7 +30,7 @@ pub fn product(shape: &Shape, r: usize, rows: usize) -> String {
 }
 
 /// Rows and the registers behind them. A stage's `sum` begins with the bit below its first digit.
-fn stage(shape: &Shape, r: usize, stage: usize, digits: std::ops::Range<usize>) -> String {
+pub fn stage(shape: &Shape, r: usize, stage: usize, digits: std::ops::Range<usize>) -> String {
     let (next, start, count) = (stage + 1, digits.start, digits.len());
     let bits_here = shape.spec.requant_bits + 1 - 2 * start;
     let mut text = String::new();
@@ -82,7 +82,7 @@ fn is_two(below: &str, low: &str) -> String {
 }
 
 /// A stage's first digit is taken apart in the stage before, as nothing else of its row can begin without it.
-fn decoded(r: usize, stage: usize, [below, low, sign]: [String; 3]) -> String {
+pub fn decoded(r: usize, stage: usize, [below, low, sign]: [String; 3]) -> String {
     format!(
         "reg on_{r}_s{stage}, two_{r}_s{stage};\n\
          always @(posedge clock) begin on_{r}_s{stage} <= {}; two_{r}_s{stage} <= {}; end\n",

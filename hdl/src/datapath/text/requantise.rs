@@ -12,21 +12,29 @@ pub fn slice(shape: &Shape, r: usize) -> String {
         RequantiserStyle::Pipelined { rows_per_stage } => pipelined::product(shape, r, rows_per_stage),
         RequantiserStyle::Iterative { rows_per_clock } => iterative::product(shape, r, rows_per_clock),
     };
-    parameters(shape, r) + &product + &shifted(shape, r) + &finish(shape, r)
+    parameters(r) + &arithmetic(shape, r, &format!("hold_{r}_0"), &product) + &packer(shape, r)
 }
 
-/// The parameter word of this slice, the sum in front with its bias, and the sign of the rounding offset.
-fn parameters(shape: &Shape, r: usize) -> String {
-    let bits = shape.spec.requant_bits;
-    let word = match r {
+/// The parameter word of this slice.
+fn parameters(r: usize) -> String {
+    match r {
         0 => "wire [63:0] param_0 = params;\n".to_string(),
         _ => format!("reg [63:0] param_{r}; always @(posedge clock) param_{r} <= param_{};\n", r - 1),
-    };
+    }
+}
+
+/// From the sum in front and the parameters `param_R` to the byte `clamped_R`; `product` multiplies.
+pub fn arithmetic(shape: &Shape, r: usize, front: &str, product: &str) -> String {
+    biased(shape, r, front) + product + &shifted(shape, r) + &finish(r)
+}
+
+/// The sum in front with its bias, and whether the result is shifted.
+fn biased(shape: &Shape, r: usize, front: &str) -> String {
     format!(
-        "{word}wire signed [27:0] bias_{r} = param_{r}[27:0];\n\
-         wire signed [{top}:0] biased_{r} = hold_{r}_0 + bias_{r};\n\
+        "wire signed [27:0] bias_{r} = param_{r}[27:0];\n\
+         wire signed [{top}:0] biased_{r} = {front} + bias_{r};\n\
          wire shifts_{r} = |param_{r}[63:59];\n",
-        top = bits - 1,
+        top = shape.spec.requant_bits - 1,
     )
 }
 
@@ -64,15 +72,20 @@ fn shifted(shape: &Shape, r: usize) -> String {
     )
 }
 
-/// Rounding, zero point, clamp, packer.
-fn finish(shape: &Shape, r: usize) -> String {
-    let top = 8 * shape.lanes - 1;
-    let byte = shape.spec.byte_clocks() + r;
+/// Rounding, zero point, clamp.
+fn finish(r: usize) -> String {
     format!(
         "wire [10:0] rounded_{r} = {{narrow_{r}[9], narrow_{r}[9:1], 1'b1}} + {{{{2{{zero_point[7]}}}}, zero_point, narrow_{r}[0]}};\n\
          reg signed [9:0] offset_{r}; always @(posedge clock) offset_{r} <= rounded_{r}[10:1];\n\
          wire below_{r} = offset_{r} < $signed(low); wire above_{r} = offset_{r} > $signed(high);\n\
-         wire [7:0] clamped_{r} = below_{r} ? low : above_{r} ? high : offset_{r}[7:0];\n\
-         reg [{top}:0] pack_{r}; always @(posedge clock) if (load_q[{byte}]) pack_{r} <= {{clamped_{r}, pack_{r}[{top}:8]}};\n"
+         wire [7:0] clamped_{r} = below_{r} ? low : above_{r} ? high : offset_{r}[7:0];\n"
+    )
+}
+
+fn packer(shape: &Shape, r: usize) -> String {
+    let top = 8 * shape.lanes - 1;
+    let byte = shape.spec.byte_clocks() + r;
+    format!(
+        "reg [{top}:0] pack_{r}; always @(posedge clock) if (load_q[{byte}]) pack_{r} <= {{clamped_{r}, pack_{r}[{top}:8]}};\n"
     )
 }

@@ -54,6 +54,20 @@ pub enum InterpretError {
         /// The group.
         group: usize,
     },
+    /// A descriptor or a stream of the quad array that does not begin at a row.
+    #[error("word {address} is not the first of a row")]
+    Row {
+        /// Its word address.
+        address: usize,
+    },
+    /// Words of an access, or of a quad's results, that lie in the same bank.
+    #[error("the words at {first} and {second} lie in the same bank, but are wanted at once")]
+    Bank {
+        /// Word address of the first.
+        first: u16,
+        /// Word address of the second.
+        second: u16,
+    },
     /// More weights or entries than the rings hold.
     #[error("group {group} of a layer does not fit the rings for weights and entries")]
     Ring {

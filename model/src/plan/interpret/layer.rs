@@ -1,5 +1,6 @@
 //! A layer on an array of `N` lanes.
 
+use super::memory::Memory;
 use super::walk::{Block, Walk};
 use super::{InterpretError, Writes};
 use crate::plan::Capacity;
@@ -11,9 +12,7 @@ use crate::requant::fit::Requantiser;
 /// The array: its memory and widths.
 pub struct Array<'a, const N: usize> {
     capacity: &'a Capacity,
-    memory: &'a mut [u8],
-    /// Results that are not in memory yet.
-    late: Vec<(u16, [u8; N])>,
+    memory: Memory<'a, N>,
 }
 
 /// What a group runs on.
@@ -26,7 +25,7 @@ struct Group<const N: usize> {
 
 impl<'a, const N: usize> Array<'a, N> {
     pub fn new(capacity: &'a Capacity, memory: &'a mut [u8]) -> Self {
-        Self { capacity, memory, late: Vec::new() }
+        Self { capacity, memory: Memory::new(memory) }
     }
 
     /// Runs a layer.
@@ -37,8 +36,7 @@ impl<'a, const N: usize> Array<'a, N> {
             at = self.read_group(&walk, index, at, &mut group)?;
             self.blocks(&walk, index as u16, &group, writes)?;
         }
-        let late = std::mem::take(&mut self.late);
-        late.into_iter().try_for_each(|(address, word)| self.write(address, word))
+        self.memory.settle()
     }
 
     /// Takes a group's part of the stream; what is shared stays.
@@ -49,7 +47,7 @@ impl<'a, const N: usize> Array<'a, N> {
         at: u16,
         group: &mut Group<N>,
     ) -> Result<u16, InterpretError> {
-        let header = Header::unpack(self.words(at.into(), 1)?);
+        let header = Header::unpack(self.memory.words(at.into(), 1)?);
         let own = |shared: bool| index == 0 || !shared;
         let brings = own(walk.parameters_shared) == header.has_parameters
             && own(walk.list_shared) == (header.list_words > 0)
@@ -60,7 +58,7 @@ impl<'a, const N: usize> Array<'a, N> {
         let mut at = usize::from(at) + 1;
         let mut take = |words: usize| {
             at += words;
-            self.words(at - words, words)
+            self.memory.words(at - words, words)
         };
         if header.has_parameters {
             let bits = |chunk: &[u8]| chunk.iter().rev().fold(0, |bits, &byte| bits << 8 | u64::from(byte));
@@ -171,7 +169,7 @@ impl<'a, const N: usize> Array<'a, N> {
     /// pixels beyond the output's edge may read there.
     fn operand(&self, walk: &Walk, address: u16, x: u16, y: u16) -> [i32; N] {
         if x < walk.size.0 && y < walk.size.1 {
-            return self.word(address).map(|byte| i32::from(byte as i8));
+            return self.memory.word(address).map(|byte| i32::from(byte as i8));
         }
         [i32::from(walk.pad as i8); N]
     }
@@ -190,59 +188,19 @@ impl<'a, const N: usize> Array<'a, N> {
         for (pixel, sum) in sums.iter().skip(walk.skip).enumerate() {
             let (column, row) = (pixel % walk.block.0, pixel / walk.block.0);
             if column < block.valid.0 && row < block.valid.1 {
-                let mut word = [0; N];
-                for ((byte, &sum), parameters) in word.iter_mut().zip(sum).zip(&group.parameters) {
-                    *byte = self.requantise(walk, sum, parameters) as u8;
-                }
-                match writes {
-                    Writes::AtOnce => self.write(address, word)?,
-                    Writes::AtEnd => self.late.push((address, word)),
-                }
+                let word = walk.finish.word(sum, &group.parameters, self.capacity);
+                self.memory.write(address, word, writes)?;
             }
             let last = column + 1 == walk.block.0;
             address = address.wrapping_add(if last { walk.out_pixel_row } else { walk.out_pixel_step });
         }
         Ok(())
     }
-
-    fn requantise(&self, walk: &Walk, sum: i32, parameters: &Requantiser) -> i8 {
-        let sum = wrap(i64::from(sum), self.capacity.sum_bits);
-        let biased = wrap(sum + i64::from(parameters.bias), self.capacity.requant_bits);
-        let high = (biased * i64::from(parameters.multiplier) + (1 << 30)) >> 31;
-        let shift = u32::from(parameters.shift);
-        // Halves away from zero: below zero the half itself is not enough.
-        let half = if shift == 0 { 0 } else { (1 << (shift - 1)) - i64::from(high < 0) };
-        let result = ((high + half) >> shift) + i64::from(walk.zero_point);
-        // Not `clamp`, which panics when the program's bounds are swapped.
-        result.max(i64::from(walk.clamp.0)).min(i64::from(walk.clamp.1)) as i8
-    }
-
-    fn word(&self, address: u16) -> [u8; N] {
-        let at = usize::from(address) * N;
-        self.memory.get(at..at + N).and_then(|word| word.try_into().ok()).unwrap_or([0; N])
-    }
-
-    fn words(&self, address: usize, count: usize) -> Result<&[u8], InterpretError> {
-        let beyond = InterpretError::Address { address: address + count, words: self.memory.len() / N };
-        self.memory.get(address * N..(address + count) * N).ok_or(beyond)
-    }
-
-    fn write(&mut self, address: u16, word: [u8; N]) -> Result<(), InterpretError> {
-        let (at, words) = (usize::from(address), self.memory.len() / N);
-        let place = self.memory.get_mut(at * N..(at + 1) * N);
-        place.ok_or(InterpretError::Address { address: at, words })?.copy_from_slice(&word);
-        Ok(())
-    }
 }
 
 /// Adds a product in every lane.
-fn accumulate<const N: usize>(sum: &mut [i32; N], weights: &[i32; N], word: &[i32; N]) {
+pub fn accumulate<const N: usize>(sum: &mut [i32; N], weights: &[i32; N], word: &[i32; N]) {
     for ((sum, weight), value) in sum.iter_mut().zip(weights).zip(word) {
         *sum = sum.wrapping_add(weight * value);
     }
-}
-
-/// The low bits of a value, two's complement.
-fn wrap(value: i64, bits: u32) -> i64 {
-    value << (64 - bits) >> (64 - bits)
 }

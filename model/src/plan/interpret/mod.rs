@@ -5,16 +5,21 @@
 //! product and two rounding shifts. That both agree is tested.
 
 mod error;
+mod finish;
 mod front;
 mod layer;
+mod memory;
+mod quad;
 mod walk;
 
 use super::descriptor::{BYTES, Descriptor, Field, Op};
-use super::{Capacity, FrozenLayer, Plan};
+use super::quad::QUAD as ROW;
+use super::{ArrayStyle, Capacity, FrozenLayer, Plan};
 
 pub use error::InterpretError;
 pub use front::frozen;
 use layer::Array;
+use quad::QuadArray;
 
 /// Most descriptors of a run: more than any program has.
 const MAX_DESCRIPTORS: usize = 1 << 16;
@@ -78,10 +83,16 @@ pub(super) fn run_with(
         let words = memory.len() / lanes;
         let bytes = memory.get(start..start.saturating_add(BYTES));
         let descriptor = Descriptor::unpack(bytes.ok_or(InterpretError::Address { address, words })?);
+        if capacity.style == ArrayStyle::Quad && !address.is_multiple_of(ROW) {
+            return Err(InterpretError::Row { address });
+        }
         match descriptor.get(Field::Op) {
             code if code == Op::End as u16 => return Ok(()),
             code if code == Op::Frozen as u16 => front::step(frozen, &descriptor, memory, lanes)?,
             code if code == Op::Layer as u16 => match lanes {
+                _ if capacity.style == ArrayStyle::Quad => {
+                    QuadArray::new(capacity, memory).layer(&descriptor, writes)?;
+                }
                 8 => Array::<8>::new(capacity, memory).layer(&descriptor, writes)?,
                 _ => Array::<16>::new(capacity, memory).layer(&descriptor, writes)?,
             },

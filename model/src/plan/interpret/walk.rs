@@ -1,6 +1,7 @@
 //! A layer's descriptor, unpacked, and the walk over its blocks.
 
 use super::InterpretError;
+use super::finish::Finish;
 use crate::plan::descriptor::{
     Descriptor, FLAG_LIST_SHARED, FLAG_PARAMETERS_SHARED, FLAG_VECTOR, FLAG_WEIGHTS_SHARED, Field,
 };
@@ -14,8 +15,7 @@ pub struct Walk {
     pub weights_shared: bool,
     pub parameters_shared: bool,
     pub pad: u8,
-    pub zero_point: i8,
-    pub clamp: (i8, i8),
+    pub finish: Finish,
     pub in_base: u16,
     pub in_group_step: u16,
     block_step: u16,
@@ -64,8 +64,7 @@ impl Walk {
             weights_shared: flag(FLAG_WEIGHTS_SHARED),
             parameters_shared: flag(FLAG_PARAMETERS_SHARED),
             pad,
-            zero_point: zero_point as i8,
-            clamp: (lo as i8, hi as i8),
+            finish: Finish { zero_point: zero_point as i8, clamp: (lo as i8, hi as i8) },
             in_base: get(Field::InBase),
             in_group_step: get(Field::InGroupStep),
             block_step: get(Field::BlockStep),

@@ -139,7 +139,7 @@ impl Lower<'_> {
             work: Work::default(),
         };
         let dense = Dense { frame, cells: &cells, values: &values, kernel: (1, 1) };
-        self.push(index, dense.job(true, self.capacity))
+        self.push(index, dense.jobs(true, self.capacity))
     }
 }
 

@@ -48,7 +48,7 @@ impl Lower<'_> {
             Tap::uniform(*source, *at, weights, lanes)
         };
         let vector = Vector { frame, taps: taps.iter().map(tap).collect() };
-        self.push(index, vector.job(self.capacity))
+        self.push(index, vector.jobs(self.capacity))
     }
 
     /// Windows of one pixel over an image in a row, and results like it.

@@ -2,7 +2,7 @@
 
 use super::job::{Frame, Job, Read, blocks, of_group};
 use super::parts;
-use crate::plan::Capacity;
+use crate::plan::{ArrayStyle, Capacity};
 
 /// A word of a window and what its bytes are.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,14 +30,22 @@ pub struct Dense<'a> {
 
 impl Dense<'_> {
     /// The layer with all products, groups sharing their list, or with those only whose weights are not all zero;
-    /// in the block with the fewest clocks. `None` if entries cannot reach that far.
-    pub fn job(&self, skip: bool, capacity: &Capacity) -> Option<Job> {
+    /// in the block with the fewest clocks; on the quad array perhaps in several parts. Empty if entries cannot reach
+    /// that far.
+    pub fn jobs(&self, skip: bool, capacity: &Capacity) -> Vec<Job> {
+        match capacity.style {
+            ArrayStyle::Quad => self.quads(skip, capacity.weight_words),
+            _ => self.job(skip, capacity).into_iter().collect(),
+        }
+    }
+
+    fn job(&self, skip: bool, capacity: &Capacity) -> Option<Job> {
         let lanes = capacity.lanes;
         let groups = self.frame.groups;
         let copies: Vec<Vec<Vec<usize>>> = (0..groups).map(|group| self.copies(group, lanes)).collect();
         let mut plans: Vec<Vec<(Read, Vec<u32>)>> = match skip {
             true => copies.iter().map(|copies| self.list(copies)).collect(),
-            false => vec![self.list(&largest(&copies))],
+            false => vec![self.list(&largest(&copies, 1))],
         };
         if plans.iter().all(|plan| *plan == plans[0]) {
             plans.truncate(1);
@@ -55,6 +63,7 @@ impl Dense<'_> {
             frame: self.frame.clone(),
             vector: false,
             block: (1, 1),
+            quads: None,
             checked: true,
             lists,
             weights,
@@ -76,7 +85,7 @@ impl Dense<'_> {
     }
 
     /// For each cell and byte how often a group's products take it.
-    fn copies(&self, group: usize, lanes: usize) -> Vec<Vec<usize>> {
+    pub fn copies(&self, group: usize, lanes: usize) -> Vec<Vec<usize>> {
         let channels = self.values.iter().skip(group * lanes).take(lanes);
         let most = |tap: &Option<u32>| {
             let value =
@@ -87,7 +96,7 @@ impl Dense<'_> {
     }
 
     /// Entries with the taps of their products. A word whose bytes are taken several times is read as often.
-    fn list(&self, copies: &[Vec<usize>]) -> Vec<(Read, Vec<u32>)> {
+    pub fn list(&self, copies: &[Vec<usize>]) -> Vec<(Read, Vec<u32>)> {
         let mut list = Vec::new();
         for (cell, copies) in self.cells.iter().zip(copies) {
             for copy in 0..copies.iter().copied().max().unwrap_or(0) {
@@ -102,7 +111,7 @@ impl Dense<'_> {
     }
 
     /// The weights of a group: a word for each product.
-    fn weights(&self, words: &[(u32, u32)], group: usize, lanes: usize) -> Vec<u8> {
+    pub fn weights(&self, words: &[(u32, u32)], group: usize, lanes: usize) -> Vec<u8> {
         let lane =
             |lane: usize, tap: u32| self.values.get(group * lanes + lane).map_or(0, |row| row[tap as usize]);
         let word = |&(tap, copy): &(u32, u32)| {
@@ -124,24 +133,24 @@ impl Cell {
             .filter_map(|(byte, tap)| Some((byte, (*tap)?)))
             .collect();
         let mask = bytes.iter().fold(0, |mask, (byte, _)| mask | 1u16 << byte);
-        let read = Read { source: self.source, offset: self.offset, at: self.at, mask };
+        let read = Read { source: self.source, offset: self.offset, at: self.at, mask, slide: false };
         (read, bytes.into_iter().map(|(_, tap)| tap).collect())
     }
 }
 
-/// Copies for all groups, and one at least of every tap, so that weights can be exchanged.
-fn largest(groups: &[Vec<Vec<usize>>]) -> Vec<Vec<usize>> {
+/// Copies for all of some groups; `least` is 1 for one of every tap, so that weights can be exchanged.
+pub fn largest(groups: &[Vec<Vec<usize>>], least: usize) -> Vec<Vec<usize>> {
     let mut all = groups.first().cloned().unwrap_or_default();
     for (cell, copies) in all.iter_mut().enumerate() {
         for (byte, copies) in copies.iter_mut().enumerate() {
-            *copies = groups.iter().map(|group| group[cell][byte]).fold(1, usize::max);
+            *copies = groups.iter().map(|group| group[cell][byte]).fold(least, usize::max);
         }
     }
     all
 }
 
 /// The tap of each weight word and how many before it have the same.
-fn numbered(plan: &[(Read, Vec<u32>)]) -> Vec<(u32, u32)> {
+pub fn numbered(plan: &[(Read, Vec<u32>)]) -> Vec<(u32, u32)> {
     let mut seen = std::collections::HashMap::new();
     let number = |&tap: &u32| {
         let count = seen.entry(tap).or_insert(0u32);

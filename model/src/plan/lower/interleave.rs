@@ -43,6 +43,7 @@ impl Lowered {
             && next.frame.target.buffer != slot.buffer
             && layer.groups == next.frame.groups
             && layer.groups > 1
+            && [&self.jobs[at], next].iter().all(|job| job.groups_at_once() == 1)
             && layer.drain.group_step == next.frame.fetch.group_step;
         // A plane is read where the one before it may have been written already.
         let apart = |source: &Slot| source.buffer != next.frame.target.buffer || *source == next.frame.target;
@@ -51,6 +52,8 @@ impl Lowered {
             && next.frame.sources.iter().all(apart)
             && !self.kept.contains(&slot.buffer)
             && !reads(&self.jobs[at], next.frame.target.buffer)
+            // In its place only the host can have put something: all planes at once.
+            && !reads(&self.jobs[at], slot.buffer)
             && !others.any(|(_, job)| uses(job))
     }
 }

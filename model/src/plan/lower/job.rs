@@ -1,5 +1,6 @@
 //! A layer before it has addresses.
 
+use super::quad::Walk;
 use crate::plan::descriptor::MOST_COORDINATE;
 use crate::plan::entry::reach;
 use crate::plan::stream::PARAMETER_WORDS;
@@ -55,6 +56,8 @@ pub struct Read {
     pub at: (usize, usize),
     /// As in the entry.
     pub mask: u16,
+    /// Quad array: each product takes the word to the right of the one before.
+    pub slide: bool,
 }
 
 /// What a layer computes, for people.
@@ -92,11 +95,13 @@ pub struct Job {
     pub vector: bool,
     /// Rows and columns of a block.
     pub block: (usize, usize),
+    /// How the quad array walks; `None` for the others.
+    pub quads: Option<Walk>,
     /// Whether reads are compared with the input's size; needless, and wrong for far taps, where none is outside.
     pub checked: bool,
-    /// Of every group, or one for all.
+    /// Of every pass, or one for all.
     pub lists: Vec<Vec<Read>>,
-    /// Words of every group, or of one for all.
+    /// Words of every pass, or of one for all.
     pub weights: Vec<Vec<u8>>,
     /// For dense layers whose groups share their list: the tap of each weight word.
     pub taps: Vec<u32>,
@@ -152,15 +157,34 @@ impl Drain {
 }
 
 impl Job {
-    /// Blocks of a group.
+    /// Rows of blocks, and blocks in a row.
+    pub fn block_counts(&self) -> (usize, usize) {
+        let drain = &self.frame.drain;
+        self.quads.map_or_else(|| drain.blocks(self.block), |walk| walk.blocks(drain, self.block))
+    }
+
+    /// Blocks of a pass.
     pub fn blocks(&self) -> u64 {
-        let (rows, columns) = self.frame.drain.blocks(self.block);
+        let (rows, columns) = self.block_counts();
         rows as u64 * columns as u64
     }
 
-    /// Products of a block of a group.
-    fn products(&self, group: usize) -> u64 {
-        of_group(&self.lists, group).iter().map(|read| u64::from(read.mask.count_ones())).sum()
+    /// Groups of channels that are computed at once.
+    pub fn groups_at_once(&self) -> usize {
+        self.quads.map_or(1, |walk| walk.groups())
+    }
+
+    /// How often the blocks are gone through.
+    pub fn passes(&self) -> usize {
+        self.frame.groups.div_ceil(self.groups_at_once())
+    }
+
+    /// Clocks of the products of a block.
+    pub fn products(&self, pass: usize) -> u64 {
+        let slots = self.quads.is_some() && self.vector;
+        let clocks =
+            |read: &Read| if slots { 16 - read.mask.leading_zeros() } else { read.mask.count_ones() };
+        of_group(&self.lists, pass).iter().map(|read| u64::from(clocks(read))).sum()
     }
 
     /// Whether all groups use the weights of the first. Groups with parameters of their own repeat the weights: the
@@ -171,12 +195,15 @@ impl Job {
 
     /// Clocks in which products are issued.
     pub fn issue_clocks(&self) -> u64 {
-        (0..self.frame.groups).map(|group| self.blocks() * self.products(group)).sum()
+        (0..self.passes()).map(|pass| self.blocks() * self.products(pass)).sum()
     }
 
     /// Clocks that the layer takes: an estimate that knows the three limits of a block (products, the memory's port,
     /// the requantisers) and that a group's stream is read through the same port.
     pub fn clocks(&self, capacity: &Capacity) -> u64 {
+        if let Some(walk) = &self.quads {
+            return walk.clocks(self);
+        }
         let requantise = capacity.interval();
         let pixels = (self.block.0 * self.block.1) as u64;
         let group = |group: usize| {
@@ -204,7 +231,12 @@ impl Job {
 
     /// Words of the whole stream.
     pub fn stream_words(&self, lanes: usize) -> usize {
-        (0..self.frame.groups).map(|group| self.group_words(group, lanes)).sum()
+        (0..self.passes()).map(|pass| self.pass_words(pass, lanes)).sum()
+    }
+
+    /// Words of a pass's part of the stream.
+    pub fn pass_words(&self, pass: usize, lanes: usize) -> usize {
+        self.quads.map_or_else(|| self.group_words(pass, lanes), |walk| walk.words(self, pass))
     }
 
     /// The layer of one of its groups only.

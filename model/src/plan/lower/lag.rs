@@ -1,6 +1,6 @@
 //! How closely a layer's results may follow what it reads, in one piece of memory.
 
-use super::job::{Job, of_group};
+use super::job::{Fetch, Job, Read, of_group};
 
 impl Job {
     /// The least words from the beginning of the target's buffer to that of the only source's for which no result is
@@ -12,7 +12,7 @@ impl Job {
         if !self.vector && self.frame.groups > 1 {
             return None;
         }
-        let (rows, columns) = self.frame.drain.blocks(self.block);
+        let (rows, columns) = self.block_counts();
         let blocks = (0..self.frame.groups).flat_map(|group| {
             (0..rows).flat_map(move |row| (0..columns).map(move |column| (group, row, column)))
         });
@@ -37,34 +37,54 @@ impl Job {
     /// Word of the last result of a block, from the target buffer's beginning.
     fn last_result(&self, group: usize, block: (usize, usize)) -> i64 {
         let (frame, drain) = (&self.frame, &self.frame.drain);
+        let base = (frame.target.start + drain.base + group * drain.group_step) as i64;
+        if let Some(walk) = self.quads {
+            let pixels = walk.pixels(drain, self.block, block);
+            let place = |(y, x): (usize, usize)| (y * drain.step.0 + x * drain.step.1) as i64;
+            return pixels.map(place).max().map_or(-1, |place| base + place);
+        }
         let last = |block: usize, side: usize, size: usize| (block * side + side - 1).min(size - 1);
         let (row, column) =
             (last(block.0, self.block.0, drain.size.0), last(block.1, self.block.1, drain.size.1));
-        let word = drain.base + row * drain.step.0 + column * drain.step.1 + group * drain.group_step;
-        (frame.target.start + word) as i64
+        base + (row * drain.step.0 + column * drain.step.1) as i64
     }
 
     /// First word that a block reads, from the source buffer's beginning; none if all is padding.
     fn first_read(&self, group: usize, block: (usize, usize)) -> Option<i64> {
         let (frame, fetch) = (&self.frame, &self.frame.fetch);
         let start = frame.sources.first().map_or(0, |slot| slot.start) + group * fetch.group_step;
-        let (py, px) = if self.vector { (1, 1) } else { self.block };
-        let pixels = (0..py).flat_map(|y| (0..px).map(move |x| (y, x)));
+        let pixels: Vec<(usize, usize)> = match self.quads {
+            Some(walk) => walk.pixels(&frame.drain, self.block, block).collect(),
+            None => {
+                let (py, px) = if self.vector { (1, 1) } else { self.block };
+                let (y, x) = (block.0 * self.block.0, block.1 * self.block.1);
+                (y..y + py).flat_map(|y| (x..x + px).map(move |x| (y, x))).collect()
+            }
+        };
         let window = |pixel: (usize, usize)| {
-            let row = fetch.origin.0 + ((block.0 * self.block.0 + pixel.0) * fetch.stride.0) as i64;
-            let column = fetch.origin.1 + ((block.1 * self.block.1 + pixel.1) * fetch.stride.1) as i64;
+            let row = fetch.origin.0 + (pixel.0 * fetch.stride.0) as i64;
+            let column = fetch.origin.1 + (pixel.1 * fetch.stride.1) as i64;
             (row, column)
         };
         let inside = |at: i64, size: usize| !self.checked || (0..size as i64).contains(&at);
         let word = |(row, column): (i64, i64)| {
-            let reads = of_group(&self.lists, group).iter();
-            let seen = reads.filter(move |read| {
-                inside(row + read.at.0 as i64, fetch.size.0)
-                    && inside(column + read.at.1 as i64, fetch.size.1)
+            let reads = of_group(&self.lists, group).iter().flat_map(|read| read.words(fetch));
+            let seen = reads.filter(move |(at, _)| {
+                inside(row + at.0 as i64, fetch.size.0) && inside(column + at.1 as i64, fetch.size.1)
             });
             let base = row * fetch.pitch.0 as i64 + column * fetch.pitch.1 as i64 + start as i64;
-            seen.map(move |read| base + read.offset as i64).min()
+            seen.map(move |(_, offset)| base + offset as i64).min()
         };
-        pixels.map(window).filter_map(word).min()
+        pixels.into_iter().map(window).filter_map(word).min()
+    }
+}
+
+impl Read {
+    /// The words that a pixel takes: row and column in the window, and the offset.
+    fn words(&self, fetch: &Fetch) -> impl Iterator<Item = ((usize, usize), usize)> {
+        let (read, step, pitch) = (*self, fetch.stride.1, fetch.pitch.1);
+        let bits = if self.slide { u16::BITS - self.mask.leading_zeros() } else { 1 };
+        (0..bits as usize)
+            .map(move |bit| ((read.at.0, read.at.1 + bit * step), read.offset + bit * step * pitch))
     }
 }

@@ -11,6 +11,7 @@ mod lag;
 mod maximum;
 mod parts;
 mod pool;
+mod quad;
 mod readers;
 mod vector;
 mod views;
@@ -18,13 +19,14 @@ mod weighted;
 
 use super::freeze::Front;
 use super::layout::Layout;
-use super::{Capacity, PlanError, PlanOptions, Shape};
+use super::{ArrayStyle, Capacity, PlanError, PlanOptions, Shape};
 use crate::graph::{Graph, Node, Op};
 use crate::requant::fit::Requantiser;
 
 pub(super) use channels::sums;
-pub(super) use job::{Job, Read, Slot, of_group};
+pub(super) use job::{Frame, Job, Read, Slot, of_group};
 pub(super) use parts::part;
+pub(super) use quad::Walk;
 use readers::Readers;
 
 /// A tensor's place.
@@ -173,13 +175,19 @@ impl<'a> Lower<'a> {
         Ok(())
     }
 
-    fn push(&mut self, node: usize, job: Option<Job>) -> Result<(), PlanError> {
+    /// Appends a node's layers; none at all means that entries do not reach so far.
+    fn push(&mut self, node: usize, jobs: impl IntoIterator<Item = Job>) -> Result<(), PlanError> {
         let far =
             "a padded window is wider or higher than list entries reach: pad less, or use a smaller kernel";
-        let job = job.ok_or_else(|| unsupported(&self.graph.nodes[node], far))?;
-        self.check(&job)?;
-        self.jobs.push(job);
-        Ok(())
+        let before = self.jobs.len();
+        for job in jobs {
+            self.check(&job)?;
+            self.jobs.push(job);
+        }
+        match self.jobs.len() > before {
+            true => Ok(()),
+            false => Err(unsupported(&self.graph.nodes[node], far)),
+        }
     }
 
     /// That a layer's groups fit the rings.
@@ -198,7 +206,14 @@ impl<'a> Lower<'a> {
             false => Ok(()),
         };
         ring("weight words in a group", weights, weight_words)?;
-        ring("list entries in two successive groups", entries, list_entries)
+        ring("list entries in two successive groups", entries, list_entries)?;
+        match self.capacity.style {
+            // Places of the ring are told apart by their number, so that one stays free.
+            ArrayStyle::Quad => {
+                ring("list entries", job.lists.iter().map(Vec::len).max().unwrap_or(0), list_entries - 1)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Parameters that all lanes and groups share.

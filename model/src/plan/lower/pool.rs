@@ -92,7 +92,7 @@ impl Lower<'_> {
             work: Work::default(),
         };
         let vector = Vector { frame, taps: places.map(tap).collect() };
-        self.push(index, vector.job(self.capacity))
+        self.push(index, vector.jobs(self.capacity))
     }
 
     /// The mean of the whole image.
@@ -119,7 +119,7 @@ impl Lower<'_> {
         let places = (0..h).flat_map(|y| (0..w).map(move |x| (y, x)));
         let tap = |at| Tap::uniform(0, at, &[fit.weight], self.capacity.lanes);
         let vector = Vector { frame, taps: places.map(tap).collect() };
-        self.push(index, vector.job(self.capacity))
+        self.push(index, vector.jobs(self.capacity))
     }
 }
 

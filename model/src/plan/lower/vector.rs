@@ -1,7 +1,7 @@
 //! Vector mode: every lane sums products of its own channel.
 
 use super::job::{Frame, Job, Read, blocks};
-use crate::plan::Capacity;
+use crate::plan::{ArrayStyle, Capacity};
 
 /// A pixel of a window and the words that it is multiplied with.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,8 +42,16 @@ impl Tap {
 }
 
 impl Vector {
-    /// The layer in the block with the fewest clocks. `None` if entries cannot reach that far.
-    pub fn job(&self, capacity: &Capacity) -> Option<Job> {
+    /// The layer in the block with the fewest clocks; on the quad array perhaps in several parts. Empty if entries
+    /// cannot reach that far.
+    pub fn jobs(&self, capacity: &Capacity) -> Vec<Job> {
+        match capacity.style {
+            ArrayStyle::Quad => self.quads(),
+            _ => self.job(capacity).into_iter().collect(),
+        }
+    }
+
+    fn job(&self, capacity: &Capacity) -> Option<Job> {
         let taps: Vec<Tap> = self.taps.iter().flat_map(|tap| tap.split(capacity.lanes)).collect();
         let output = self.frame.drain.size;
         let candidates = blocks(capacity, output).filter_map(|block| self.blocked(&taps, block, capacity));
@@ -64,6 +72,7 @@ impl Vector {
             offset: step.at.0 * fetch.pitch.0 + step.at.1 * fetch.pitch.1,
             at: step.at,
             mask: step.tap.map_or(0, |tap| (1u32 << products(&taps[tap])).wrapping_sub(1) as u16),
+            slide: false,
         };
         let order: Vec<&Tap> = steps.iter().filter_map(|step| step.tap).map(|tap| &taps[tap]).collect();
         let sets = order.iter().map(|tap| tap.words.len()).max().unwrap_or(1);
@@ -75,6 +84,7 @@ impl Vector {
             frame: self.frame.clone(),
             vector: true,
             block,
+            quads: None,
             checked,
             lists: vec![steps.iter().map(read).collect()],
             weights: (0..sets).map(weights).collect(),

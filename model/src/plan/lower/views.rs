@@ -11,6 +11,7 @@ use crate::plan::layout::Layout;
 pub struct View {
     pub layout: Layout,
     pub fetch: Fetch,
+    pub drain: Drain,
     pub cells: Vec<Cell>,
     /// Rows and columns of a window in the view's own coordinates.
     pub kernel: (usize, usize),
@@ -77,6 +78,11 @@ impl Sliding {
         (-(self.pad.top as i64), -(self.pad.left as i64))
     }
 
+    /// Results into planes of the output.
+    fn drain(&self) -> Drain {
+        planar_drain(Shape::new(self.output.0, self.output.1, 1))
+    }
+
     /// Whether every window is one pixel, all in turn: then the image may as well be a row.
     pub fn pointwise(&self) -> bool {
         self.kernel == (1, 1) && self.stride == (1, 1) && self.pad == Pad::default()
@@ -96,7 +102,7 @@ impl Sliding {
             }
         }
         let fetch = planar_fetch(self.input, self.origin(), self.stride);
-        View { layout: Layout::Planar, fetch, cells, kernel: self.kernel }
+        View { layout: Layout::Planar, fetch, drain: self.drain(), cells, kernel: self.kernel }
     }
 
     /// The other layouts in which the host may lay out the input.
@@ -104,6 +110,26 @@ impl Sliding {
         let strides = [1, 2, 4, 8].into_iter().filter(|&cs| cs >= self.input.c && 2 * cs <= lanes);
         let aligned = strides.filter(|cs| self.stride.1.is_multiple_of(lanes / cs));
         aligned.map(|cs| self.pixels(lanes, cs)).chain([self.rows(lanes)]).collect()
+    }
+
+    /// Whole windows, as channels of an image like the output.
+    pub fn windows(&self, lanes: usize) -> View {
+        let ((h, w), (kh, kw)) = (self.output, self.kernel);
+        let image = Shape::new(h, w, kh * kw * self.input.c);
+        let (input, stride, pad) = (image, (1, 1), Pad::default());
+        let whole = Sliding { input, kernel: (1, 1), stride, pad, ..*self };
+        let layout = Layout::Windows {
+            rows: h,
+            columns: w,
+            kernel: self.kernel,
+            stride: self.stride,
+            top: self.pad.top,
+            left: self.pad.left,
+            pad: self.zero,
+        };
+        let row = flat(image);
+        let (fetch, drain) = (planar_fetch(row, (0, 0), (1, 1)), planar_drain(row));
+        View { layout, fetch, drain, ..whole.planar(lanes) }
     }
 
     /// Several pixels a word.
@@ -126,7 +152,7 @@ impl Sliding {
             stride: (self.stride.0, self.stride.1 / share),
             group_step: 0,
         };
-        View { layout, fetch, cells, kernel: (kh, kw.div_ceil(share)) }
+        View { layout, fetch, drain: self.drain(), cells, kernel: (kh, kw.div_ceil(share)) }
     }
 
     /// The kernel's rows, gathered.
@@ -147,7 +173,7 @@ impl Sliding {
             stride: (self.stride.0, 1),
             group_step: 0,
         };
-        View { layout, fetch, cells, kernel: (kh, 1) }
+        View { layout, fetch, drain: self.drain(), cells, kernel: (kh, 1) }
     }
 }
 

@@ -2,20 +2,19 @@
 
 use super::channels::Channels;
 use super::dense::Dense;
-use super::job::{Drain, Frame, Job};
+use super::job::{Frame, Job};
 use super::vector::{Tap, Vector};
 use super::views::{Sliding, View, flat, planar_drain, planar_fetch};
 use super::{Lower, Stored};
 use crate::graph::{Activation, DepthwiseConv2d, Shape, Window};
-use crate::plan::PlanError;
 use crate::plan::layout::Layout;
+use crate::plan::{ArrayStyle, PlanError};
 
 /// A dense layer's input.
 struct Input {
     stored: Stored,
     /// The ways in which it may lie in memory.
     views: Vec<View>,
-    drain: Drain,
     /// What padding holds.
     zero: i8,
 }
@@ -52,14 +51,15 @@ impl Lower<'_> {
         let lanes = self.capacity.lanes;
         let mut views = vec![sliding.planar(lanes)];
         let output = self.graph.node_output(&self.graph.nodes[index]).shape;
-        let mut drain = planar_drain(output);
         if self.input_reader == Some(index) {
             views.extend(sliding.packed(lanes));
+            // Whole windows are for the array that is faster than the host can send rows of them.
+            views.extend((self.capacity.style == ArrayStyle::Quad).then(|| sliding.windows(lanes)));
         } else if sliding.pointwise() {
             views[0].fetch = planar_fetch(flat(sliding.input), (0, 0), (1, 1));
-            drain = planar_drain(flat(output));
+            views[0].drain = planar_drain(flat(output));
         }
-        self.dense(index, Input { stored, views, drain, zero: sliding.zero }, channels, skips)
+        self.dense(index, Input { stored, views, zero: sliding.zero }, channels, skips)
     }
 
     /// A dense layer: the fastest, or the smallest if memory is short, of all views of its input and lists.
@@ -78,14 +78,14 @@ impl Lower<'_> {
             sources: vec![input.stored.slot],
             target,
             fetch: view.fetch,
-            drain: input.drain,
+            drain: view.drain,
             groups: self.groups(output.c),
             pad: input.zero,
             finish: channels.finish,
             parameters: channels.parameters.clone(),
             work: channels.work(output.h * output.w),
         };
-        let mut candidates: Vec<(Layout, Job)> = Vec::new();
+        let mut candidates: Vec<(Layout, Vec<Job>)> = Vec::new();
         for view in &input.views {
             let dense = Dense {
                 frame: frame(view),
@@ -93,21 +93,22 @@ impl Lower<'_> {
                 values: &channels.values,
                 kernel: view.kernel,
             };
-            let jobs = skips.iter().filter_map(|&skip| dense.job(skip, self.capacity));
-            candidates.extend(jobs.map(|job| (view.layout, job)));
+            let jobs = skips.iter().map(|&skip| dense.jobs(skip, self.capacity));
+            candidates.extend(jobs.filter(|jobs| !jobs.is_empty()).map(|jobs| (view.layout, jobs)));
         }
-        let best = candidates.into_iter().min_by_key(|(layout, job)| self.cost(input.stored, *layout, job));
+        let best = candidates.into_iter().min_by_key(|(layout, jobs)| self.cost(input.stored, *layout, jobs));
         if let Some((layout, _)) = best.as_ref().filter(|_| self.input_reader == Some(index)) {
             self.lay_out_input(input.stored, *layout);
         }
-        self.push(index, best.map(|(_, job)| job))
+        self.push(index, best.into_iter().flat_map(|(_, jobs)| jobs))
     }
 
     /// Clocks, then words, or the other way round.
-    fn cost(&self, input: Stored, layout: Layout, job: &Job) -> (u64, u64) {
+    fn cost(&self, input: Stored, layout: Layout, jobs: &[Job]) -> (u64, u64) {
         let lanes = self.capacity.lanes;
-        let words = (layout.words(input.shape, lanes) + job.stream_words(lanes)) as u64;
-        let clocks = job.clocks(self.capacity);
+        let streams: usize = jobs.iter().map(|job| job.stream_words(lanes)).sum();
+        let words = (layout.words(input.shape, lanes) + streams) as u64;
+        let clocks = jobs.iter().map(|job| job.clocks(self.capacity)).sum();
         if self.small { (words, clocks) } else { (clocks, words) }
     }
 
@@ -128,10 +129,9 @@ impl Lower<'_> {
         let (kernel, stride, pad) = ((h, w), (1, 1), Default::default());
         let zero = quant.zero_point as i8;
         let sliding = Sliding { input: stored.shape, output: (1, 1), kernel, stride, pad, zero };
-        let drain = planar_drain(self.graph.node_output(node).shape);
         let views = vec![sliding.planar(self.capacity.lanes)];
         let skips = [false, self.options.skip_zeros];
-        self.dense(index, Input { stored, views, drain, zero }, &channels, &skips)
+        self.dense(index, Input { stored, views, zero }, &channels, &skips)
     }
 
     /// Every lane its own channel.
@@ -161,6 +161,6 @@ impl Lower<'_> {
             words: self.lane_words(&channels.values, tap),
         });
         let vector = Vector { frame, taps: taps.collect() };
-        self.push(index, vector.job(self.capacity))
+        self.push(index, vector.jobs(self.capacity))
     }
 }

@@ -1,3 +1,4 @@
+mod quad;
 mod random;
 
 use super::descriptor::{Descriptor, Field, Op as Code};
@@ -24,6 +25,10 @@ fn capacity(lanes: usize, pixels: usize) -> Capacity {
         sum_bits: 26,
         requant_bits: 30,
     }
+}
+
+fn quads() -> Capacity {
+    Capacity { requantisers: 16, style: ArrayStyle::Quad, ..capacity(16, 16) }
 }
 
 fn planned(graph: &Graph, frozen: usize) -> Plan {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{PLAIN, assert_reference, capacity};
+use super::{PLAIN, assert_reference, capacity, quads};
 use crate::graph::random::Chain;
 use crate::graph::{
     Activation, AddOp, Axis, ConcatOp, Graph, Op, Pad, PadOp, Padding, ResizeOp, Shape, TensorInfo,
@@ -125,10 +125,10 @@ fn tighter(graph: &Graph, plan: &Plan, image: &[i8], options: PlanOptions) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
     #[test]
     fn executing_the_program_equals_the_reference(
-        seed: u64, h in 1..10usize, w in 1..10usize, c in 1..20usize, sixteen: bool, pixels in 0..3u32,
+        seed: u64, h in 1..10usize, w in 1..20usize, c in 1..40usize, sixteen: bool, pixels in 0..3u32, quad: bool,
         kinds in prop::collection::vec(0..12u8, 1..5), loud in 0..4u8, dense: bool, skip_zeros: bool,
         two in 0..4u8,
     ) {
@@ -149,7 +149,7 @@ proptest! {
             chain.graph.outputs.push(earlier);
         }
         prop_assume!(chain.graph.check().is_ok());
-        let capacity = capacity(if sixteen { 16 } else { 8 }, 1 << pixels);
+        let capacity = if quad { quads() } else { capacity(if sixteen { 16 } else { 8 }, 1 << pixels) };
         let plan = match plan(&chain.graph, 0, &capacity, PlanOptions { skip_zeros }) {
             // Not every gain has exact parameters.
             Err(PlanError::Channel { .. } | PlanError::Fit { .. }) => return Err(TestCaseError::reject("no fit")),

@@ -1,0 +1,104 @@
+//! From the accesses to the operands and weights of the products.
+
+use std::fmt::Write as _;
+
+use crate::datapath::quad::{LANES, PIXELS, QUAD, QUADS, WINDOW};
+use crate::vendor::wide_mux;
+
+/// Wires `act_P_L` and `weights_Q`: operands and weights, three clocks after the ports.
+pub fn text() -> String {
+    let words = (0..WINDOW).rev().map(word).collect::<String>();
+    inputs() + &lanes() + &places() + &words + &(0..PIXELS).map(pixel).collect::<String>() + &weights()
+}
+
+/// Inputs in their registers; words and pad value have met.
+fn inputs() -> String {
+    let word = |j: usize| {
+        format!(
+            "reg [127:0] word_{j}; always @(posedge clock) word_{j} <= outside[{j}] ? {{16{{pad}}}} : words[{}:{}];\n",
+            128 * j + 127,
+            128 * j
+        )
+    };
+    "reg load_1, take_1, take_2, slide_1, slide_2, vector_1, vector_2, vector_3, spread_1; initial begin load_1 = 0; take_1 = 0; take_2 = 0; end\n\
+     reg [4:0] position_1; reg [2:0] wpa_1; reg [3:0] sel_1, sel_2;\n\
+     always @(posedge clock) begin\n\
+     load_1 <= load; position_1 <= position; wpa_1 <= wpa; spread_1 <= spread;\n\
+     take_1 <= take; take_2 <= take_1; slide_1 <= slide & ~take; slide_2 <= slide_1;\n\
+     vector_1 <= vector; vector_2 <= vector_1; vector_3 <= vector_2; sel_1 <= sel; sel_2 <= sel_1;\n\
+     end\n"
+        .to_string()
+        + &(0..QUAD).map(word).collect::<String>()
+}
+
+/// The word for the places of each number modulo 4.
+fn lanes() -> String {
+    "reg [127:0] place_0, place_1, place_2, place_3;\n\
+     always @(posedge clock) begin\n\
+     place_0 <= word_0;\n\
+     place_1 <= wpa_1[0] & ~wpa_1[2] ? word_0 : word_1;\n\
+     place_2 <= wpa_1[2] ? word_2 : word_0;\n\
+     place_3 <= wpa_1[2] ? word_3 : wpa_1[0] ? word_0 : word_1;\n\
+     end\n"
+        .to_string()
+}
+
+/// Which places of the window an access fills.
+fn places() -> String {
+    let place = |k: usize| {
+        format!(
+            "reg fill_{k}; always @(posedge clock) fill_{k} <= load_1 & (spread_1 | position_1[4:2] == {}) \
+             & (wpa_1[2] | position_1[1] == {}) & (wpa_1[2] | ~wpa_1[0] | position_1[0] == {});\n",
+            k / 4,
+            k / 2 % 2,
+            k % 2
+        )
+    };
+    (0..WINDOW).map(place).collect()
+}
+
+/// A place of the window and its operand word.
+fn word(k: usize) -> String {
+    let (enable, next) = match k + 1 == WINDOW {
+        true => ("take_2".to_string(), format!("window_{k}")),
+        false => ("take_2 | slide_2".to_string(), format!("take_2 ? window_{k} : operand_{}", k + 1)),
+    };
+    format!(
+        "reg [127:0] window_{k}; always @(posedge clock) if (fill_{k}) window_{k} <= place_{};\n\
+         reg [127:0] operand_{k}; always @(posedge clock) if ({enable}) operand_{k} <= {next};\n",
+        k % QUAD
+    )
+}
+
+/// The byte that all lanes of a pixel use, and each lane's operand.
+fn pixel(p: usize) -> String {
+    let byte = |k: usize| format!("operand_{p}[{} + i]", 8 * k);
+    let mut text = wide_mux::sixteen(&format!("chosen_{p}"), 8, byte, "sel_2");
+    let _ = writeln!(
+        text,
+        "reg [7:0] dense_{p}; reg [127:0] vector_{p}_q; always @(posedge clock) begin dense_{p} <= chosen_{p}; vector_{p}_q <= operand_{p}; end"
+    );
+    for l in 0..LANES {
+        let own = format!("vector_{p}_q[{}:{}]", 8 * l + 7, 8 * l);
+        let _ = writeln!(text, "wire signed [7:0] act_{p}_{l} = vector_3 ? {own} : dense_{p};");
+    }
+    text
+}
+
+/// Each quad's word of the row.
+fn weights() -> String {
+    let mut text = String::new();
+    for j in 0..QUAD {
+        let _ = writeln!(text, "wire [127:0] row_{j} = weights[{}:{}];", 128 * j + 127, 128 * j);
+    }
+    let quad = |q: usize| {
+        let rows = ["row_0", "row_1", "row_2", "row_3"];
+        format!("wire [1:0] from_{q} = spread ? 2'd{q} : weight_word;\n")
+            + &wide_mux::four(&format!("factors_{q}"), 128, rows, &format!("from_{q}"))
+            + &format!(
+                "reg [127:0] factors_{q}_1, factors_{q}_2, weights_{q};\n\
+                 always @(posedge clock) begin factors_{q}_1 <= factors_{q}; factors_{q}_2 <= factors_{q}_1; weights_{q} <= factors_{q}_2; end\n"
+            )
+    };
+    text + &(0..QUADS).map(quad).collect::<String>()
+}
