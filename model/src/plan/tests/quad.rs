@@ -126,6 +126,21 @@ fn paddings_wider_than_the_image_are_cut_into_columns() {
 }
 
 #[test]
+fn lines_are_as_long_as_columns_are_counted() {
+    let mut chain = Chain::new(1, Shape::new(2, 985, 1));
+    assert!(chain.depthwise(window((3, 3), (1, 1), Padding::Same), 1));
+    compare(&mut chain, PLAIN);
+    let mut chain = Chain::new(1, Shape::new(2, 1000, 1));
+    assert!(chain.depthwise(window((3, 3), (1, 1), Padding::Same), 1));
+    let refused = plan(&chain.graph, 0, &quads(), PLAIN);
+    assert!(matches!(refused, Err(PlanError::Field { value: 1001, .. })), "{refused:?}");
+    // Without padding there is nothing to count.
+    let mut chain = Chain::new(1, Shape::new(2, 3000, 1));
+    assert!(chain.depthwise(window((2, 3), (1, 2), Padding::Valid), 1));
+    compare(&mut chain, PLAIN);
+}
+
+#[test]
 fn loud_channels_take_their_weights_several_times() {
     let mut chain = Chain::new(8, Shape::new(5, 6, 33));
     assert!(chain.depthwise(window((3, 3), (1, 1), Padding::Same), 1));
