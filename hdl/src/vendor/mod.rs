@@ -1,5 +1,6 @@
 //! Vendor primitives: clock generators, and behavioural models of cells for simulation.
 
+pub(crate) mod carry;
 mod pll;
 pub(crate) mod wide_mux;
 

@@ -26,6 +26,8 @@ struct Shape<'a> {
     spec: &'a DatapathSpec,
     /// Clocks from the ports to the operands of the products.
     operand_clocks: usize,
+    /// Whether additions are printed as ECP5's carry cells.
+    cells: bool,
 }
 
 impl Shape<'_> {
@@ -58,7 +60,7 @@ impl Shape<'_> {
 
 /// The body of the module.
 pub fn datapath(lanes: usize, spec: &DatapathSpec) -> String {
-    let shape = Shape { lanes, spec, operand_clocks: 0 };
+    let shape = Shape { lanes, spec, operand_clocks: 0, cells: false };
     let slices = (0..spec.requantisers).map(|r| sums::hold(&shape, r) + &requantise::slice(&shape, r));
     let head =
         [control::flags(&shape), control::walk(&shape), operands::text(&shape), multiply::text(&shape)];

@@ -2,6 +2,7 @@
 
 use super::Shape;
 use crate::datapath::MultiplierStyle;
+use crate::vendor::carry::{self, Bit};
 
 pub fn text(shape: &Shape) -> String {
     let (pixels, lanes) = (shape.spec.pixels, shape.lanes);
@@ -13,9 +14,7 @@ pub fn text(shape: &Shape) -> String {
         MultiplierStyle::Infer => weights("", lanes) + &all(1, 1, plain),
         MultiplierStyle::SbMac16 => all(1, 2, dual),
         MultiplierStyle::Mult18Pair => {
-            let only = |p: usize, l: usize| pair("", p, l);
-            let pairs = (0..pixels).step_by(2).flat_map(|p| (0..lanes).map(move |l| only(p, l)));
-            pair_weights("", lanes) + &pairs.collect::<String>()
+            pair_weights("", lanes) + &all(2, 1, |p, l| pair("", p, l, &short_product(p, l)))
         }
     }
 }
@@ -25,7 +24,8 @@ pub fn grouped_pairs(groups: usize, pixels: usize, lanes: usize) -> String {
     let group = |g: usize| {
         let label = format!("_{g}");
         let places = (0..pixels).step_by(2).flat_map(|p| (0..lanes).map(move |l| (g * pixels + p, l)));
-        pair_weights(&label, lanes) + &places.map(|(p, l)| pair(&label, p, l)).collect::<String>()
+        let one = |(p, l)| pair(&label, p, l, &short_product_of_cells(&label, p, l));
+        pair_weights(&label, lanes) + &places.map(one).collect::<String>()
     };
     (0..groups).map(group).collect()
 }
@@ -89,7 +89,9 @@ fn weight_copy(label: &str, l: usize) -> String {
 /// bits 0 to 8 are those of `b w`. The rest is `x >> 9 = 2 a w + w + (b w >> 9)`, where the last term is within
 /// -64 to 63. The low 6 bits `t` of `a w` are formed apart; then with
 /// `y = (x >> 9) - 2 t - w + 64` the high bits of `a w` are `y >> 7`, and `(b w >> 9) + 64` is `y` modulo 128.
-fn pair(label: &str, p: usize, l: usize) -> String {
+///
+/// `short` declares what `short_P_L`, t, is made of.
+fn pair(label: &str, p: usize, l: usize, short: &str) -> String {
     let q = p + 1;
     let [name, one, other, out] = ["mult", "pair", "factor", "whole"].map(|x| format!("{x}_{p}_{l}"));
     format!(
@@ -111,7 +113,6 @@ fn pair(label: &str, p: usize, l: usize) -> String {
         bent = bent(label, l),
         w7 = 8 * l + 7,
         multiplier = signed_18(&name, &one, &other, &out),
-        short = short_product(label, p, l),
     )
 }
 
@@ -132,15 +133,11 @@ pub fn signed_18(name: &str, one: &str, other: &str, out: &str) -> String {
 }
 
 /// The product of two 6-bit numbers modulo 64.
-fn short_product(label: &str, p: usize, l: usize) -> String {
+fn short_product(p: usize, l: usize) -> String {
     let term = |i: usize| match i {
-        0 => format!("({{6{{low_{p}_{l}[0]}}}} & weight{label}_{l}[5:0])"),
+        0 => format!("({{6{{low_{p}_{l}[0]}}}} & weight_{l}[5:0])"),
         _ => {
-            format!(
-                "{{({{{k}{{low_{p}_{l}[{i}]}}}} & weight{label}_{l}[{top}:0]), {i}'d0}}",
-                k = 6 - i,
-                top = 5 - i
-            )
+            format!("{{({{{k}{{low_{p}_{l}[{i}]}}}} & weight_{l}[{top}:0]), {i}'d0}}", k = 6 - i, top = 5 - i)
         }
     };
     let sum = (0..6).map(term).collect::<Vec<_>>();
@@ -148,6 +145,24 @@ fn short_product(label: &str, p: usize, l: usize) -> String {
         "assign short_{p}_{l} = (({} + {}) + ({} + {})) + ({} + {});\n",
         sum[0], sum[1], sum[2], sum[3], sum[4], sum[5]
     )
+}
+
+/// The same: three rows as carry cells, the rest so short that tables do better.
+fn short_product_of_cells(label: &str, p: usize, l: usize) -> String {
+    let (a, w) = (format!("low_{p}_{l}"), format!("weight{label}_{l}"));
+    let [two, three] = ["two", "three"].map(|rows| format!("{rows}_{p}_{l}"));
+    let times = |i: usize, bits: usize| format!("{{{bits}{{{a}[{i}]}}}}");
+    let first = [&format!("{w}[5:0]"), &times(0, 6), &format!("{{{w}[4:0], 1'b0}}"), &times(1, 6)];
+    let second = [&format!("{two}[5:2]"), &format!("{w}[3:0]"), &times(2, 4), &"4'b1111".to_string()];
+    carry::add(&two, 6, Bit::Products, first.map(String::as_str))
+        + &carry::add(&three, 4, Bit::If, second.map(String::as_str))
+        + &format!(
+            "wire [2:0] rest_{p}_{l} = {{{a}[3] & {w}[2] ^ {a}[4] & {w}[1] ^ {a}[3] & {w}[1] & {a}[4] & {w}[0], \
+             {a}[3] & {w}[1] ^ {a}[4] & {w}[0], {a}[3] & {w}[0]}};\n\
+             wire spill_{p}_{l} = {three}[2] & rest_{p}_{l}[1] | ({three}[2] | rest_{p}_{l}[1]) & {three}[1] & rest_{p}_{l}[0];\n\
+             assign short_{p}_{l} = {{{three}[3] ^ rest_{p}_{l}[2] ^ {a}[5] & {w}[0] ^ spill_{p}_{l}, \
+             {three}[2] ^ rest_{p}_{l}[1] ^ {three}[1] & rest_{p}_{l}[0], {three}[1] ^ rest_{p}_{l}[0], {three}[0], {two}[1:0]}};\n"
+        )
 }
 
 #[cfg(test)]

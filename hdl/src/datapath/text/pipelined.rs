@@ -5,6 +5,7 @@
 //! are final.
 
 use super::{PRODUCT, Shape};
+use crate::vendor::carry::{self, Bit};
 
 /// All rows, `rows` to a stage.
 pub fn product(shape: &Shape, r: usize, rows: usize) -> String {
@@ -45,7 +46,7 @@ pub fn stage(shape: &Shape, r: usize, stage: usize, digits: std::ops::Range<usiz
             _ => (is_on(&bit(0), &bit(1), &sign), is_two(&bit(0), &bit(1))),
         };
         let digit = Digit { on, two, sign };
-        text += &row(&product, &digit, &format!("mul_{r}_s{stage}"), &made, shape.masks_rows());
+        text += &row(shape, &product, &digit, &format!("mul_{r}_s{stage}"), &made);
         product = made;
     }
     text += &format!(
@@ -91,9 +92,30 @@ pub fn decoded(r: usize, stage: usize, [below, low, sign]: [String; 3]) -> Strin
     )
 }
 
+/// `next` from `product`, a digit and `multiplier`.
+fn row(shape: &Shape, product: &str, digit: &Digit, multiplier: &str, next: &str) -> String {
+    match shape.cells {
+        true => row_of_cells(product, digit, multiplier, next),
+        false => plain_row(product, digit, multiplier, next, shape.masks_rows()),
+    }
+}
+
+/// The sign and the choice of 0 are made in the carry cells; the bit below them adds the sign's 1.
+fn row_of_cells(product: &str, digit: &Digit, multiplier: &str, next: &str) -> String {
+    let top = PRODUCT - 1;
+    let bits = PRODUCT + 3;
+    let Digit { on, two, sign } = digit;
+    let before = format!("{{{{2{{{product}[{top}]}}}}, {product}, 1'b1}}");
+    let chosen = format!("{{{next}_two ? {{2'b00, {multiplier}, 1'b0}} : {{3'b000, {multiplier}}}, 1'b0}}");
+    let [sign, on_all] = [sign, &format!("{next}_on")].map(|x| format!("{{{bits}{{{x}}}}}"));
+    format!("wire {next}_on = {on}; wire {next}_two = {two};\n")
+        + &carry::add(&format!("{next}_w"), bits, Bit::XorIf, [&before, &chosen, &sign, &on_all])
+        + &format!("wire [{top}:0] {next} = {next}_w[{}:3];\n", bits - 1)
+}
+
 /// `next` from `product`, a digit and `multiplier`. `masked`: the operand is masked before the adder; otherwise
 /// the choice comes after it, and shares its look-up tables.
-fn row(product: &str, digit: &Digit, multiplier: &str, next: &str, masked: bool) -> String {
+fn plain_row(product: &str, digit: &Digit, multiplier: &str, next: &str, masked: bool) -> String {
     let top = PRODUCT - 1;
     let Digit { on, two, sign } = digit;
     let before = format!("{{{{2{{{product}[{top}]}}}}, {product}}}");

@@ -1,22 +1,23 @@
 //! The quad datapath.
 
 mod requantise;
+mod sums;
 mod window;
 
-use super::{Shape, control, multiply, sums};
+use super::{Shape, control, multiply};
 use crate::datapath::QuadSpec;
 use crate::datapath::quad::{LANES, OPERAND_CLOCKS, QUAD, QUADS};
 
 /// The body of the module.
 pub fn quad_datapath(spec: &QuadSpec) -> String {
     let block = spec.shape();
-    let shape = Shape { lanes: LANES, spec: &block, operand_clocks: OPERAND_CLOCKS };
+    let shape = Shape { lanes: LANES, spec: &block, operand_clocks: OPERAND_CLOCKS, cells: true };
     let parts = [
         control::flags(&shape),
         control::walk(&shape),
         window::text(),
         multiply::grouped_pairs(QUADS, QUAD, LANES),
-        sums::sums(&shape),
+        sums::text(&shape),
         requantise::text(&shape, spec),
     ];
     parts.concat()
