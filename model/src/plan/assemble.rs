@@ -5,7 +5,7 @@ use super::descriptor::{BYTES, Descriptor, Field, Op as Code};
 use super::emit::{constants, descriptor, stream};
 use super::freeze::{Front, freeze};
 use super::layout::{Layout, Placement};
-use super::lower::{Job, Lowered, Slot, Stored, lower};
+use super::lower::{Aim, Job, Lowered, Slot, Stored, lower};
 use super::program::{ENTRY_FEATURES, ENTRY_RUN, Entry, LayerInfo, Program};
 use super::quad;
 use super::{ArrayStyle, Capacity, FORMAT_VERSION, Plan, PlanError, PlanOptions};
@@ -52,8 +52,11 @@ fn assemble(
     options: PlanOptions,
 ) -> Result<Program, PlanError> {
     let mut least = None;
-    for small in [false, true] {
-        let plain = lower(graph, front, capacity, options, small)?;
+    let small =
+        std::iter::once_with(|| lower(graph, front, capacity, options, Aim { small: true, gaps: false }));
+    let fast = fast(graph, front, capacity, options)?.into_iter().map(Ok);
+    for plain in fast.chain(small) {
+        let plain = plain?;
         let largest = plain.buffers.iter().copied().max().unwrap_or(0);
         let halved = (1..=HALVINGS).map(|halving| plain.interleaved(largest >> halving));
         for lowered in std::iter::once(plain.clone()).chain(halved) {
@@ -69,6 +72,24 @@ fn assemble(
     let bytes = |words: usize| words * capacity.lanes;
     let available = bytes(capacity.memory_words);
     Err(PlanError::Memory { tensors: bytes(tensors), program: bytes(program), available })
+}
+
+/// The graph in layers that are as fast as possible, the fastest first.
+fn fast(
+    graph: &Graph,
+    front: &Front,
+    capacity: &Capacity,
+    options: PlanOptions,
+) -> Result<Vec<Lowered>, PlanError> {
+    let gaps = match capacity.style {
+        ArrayStyle::Quad => &[true, false][..],
+        _ => &[false],
+    };
+    let aims = gaps.iter().map(|&gaps| Aim { small: false, gaps });
+    let lowered = aims.map(|aim| lower(graph, front, capacity, options, aim));
+    let mut lowered: Vec<Lowered> = lowered.collect::<Result<_, _>>()?;
+    lowered.sort_by_key(|lowered| lowered.clocks(capacity));
+    Ok(lowered)
 }
 
 struct Assembly<'a> {
@@ -177,9 +198,9 @@ impl Assembly<'_> {
         let known = placed.iter().position(|placement| placement.tensor == info.name);
         known.unwrap_or_else(|| {
             // Every tensor outside the front end is stored.
-            let unknown =
-                Stored { slot: Slot { buffer: 0, start: 0 }, shape: info.shape, layout: Layout::Planar };
-            let Stored { slot, shape, layout } = self.lowered.stored[tensor].unwrap_or(unknown);
+            let slot = Slot { buffer: 0, start: 0 };
+            let unknown = Stored { slot, shape: info.shape, layout: Layout::Planar, spacing: 1 };
+            let Stored { slot, shape, layout, .. } = self.lowered.stored[tensor].unwrap_or(unknown);
             let (address, lanes) = (self.address(slot), self.capacity.lanes);
             placed.push(Placement { tensor: info.name.clone(), shape, address, layout, lanes });
             placed.len() - 1

@@ -32,7 +32,7 @@ impl Lower<'_> {
                 for &part in &node.inputs {
                     let shape = self.graph.tensor(part).shape;
                     let slot = Slot { buffer: whole.buffer, start };
-                    self.stored[part] = Some(Stored { slot, shape, layout: Layout::Planar });
+                    self.stored[part] = Some(Stored { slot, shape, layout: Layout::Planar, spacing: 1 });
                     start += Layout::Planar.words(shape, self.capacity.lanes);
                 }
             }

@@ -52,7 +52,7 @@ impl Lower<'_> {
     }
 
     /// Windows of one pixel over an image in a row, and results like it.
-    fn in_place(&self, shape: Shape) -> (Fetch, Drain) {
+    pub fn in_place(&self, shape: Shape) -> (Fetch, Drain) {
         let row = flat(shape);
         let mut fetch = planar_fetch(row, (0, 0), (1, 1));
         fetch.group_step = shape.h * shape.w;

@@ -6,7 +6,8 @@ use super::exact::{IDENTITY, identity};
 use super::job::{Drain, Slot};
 use super::views::{Sliding, planar_drain, planar_fetch};
 use crate::graph::{Pool2d, Shape};
-use crate::plan::PlanError;
+use crate::plan::layout::Layout;
+use crate::plan::{ArrayStyle, PlanError};
 use crate::requant::fit::Target;
 
 /// The differences, from -128 for none.
@@ -31,16 +32,21 @@ impl Lower<'_> {
         let (lo, hi) = op.activation.range(self.graph.node_output(node).quant);
         let finish = Target { lo, hi, ..WHOLE };
         let target = self.target(node.output);
-        let Shape { h, w, c } = sliding.input;
-        let words = h * w * self.groups(c);
-        let (maxima, differences) = (self.buffer(words), self.buffer(words));
+        let c = sliding.input.c;
+        let output = Shape::new(sliding.output.0, sliding.output.1, c);
+        let gathers = self.capacity.style == ArrayStyle::Quad && op.stride.1 > 1 && output.w > 1;
+        let image = if gathers { output } else { sliding.input };
+        let (maxima, differences) = (self.planes(image), self.planes(image));
         let passes = Passes { index, sliding, input: stored.slot, maxima, differences };
         let (kh, kw) = op.kernel;
         let places: Vec<(usize, usize)> = (0..kh).flat_map(|y| (0..kw).map(move |x| (y, x))).collect();
         if places.len() == 1 {
-            let copy = passes.layer(target, planar_drain(Shape::new(sliding.output.0, sliding.output.1, c)));
+            let copy = passes.layer(target, planar_drain(output));
             let taps = vec![(0, (0, 0), vec![IDENTITY])];
             return self.pointwise(index, Pointwise { taps, finish, ..self.counted(copy, c) });
+        }
+        if gathers {
+            return self.gathered(&passes, &places, (target, finish));
         }
         for (pass, &place) in places.iter().enumerate().skip(1) {
             let last = pass + 1 == places.len();
@@ -48,6 +54,48 @@ impl Lower<'_> {
             self.maximum(&passes, place, first, last.then_some((target, finish)))?;
         }
         Ok(())
+    }
+
+    /// Copies each pixel of the windows to its place in the output, so that maxima are taken of pixels that follow
+    /// each other: the quad array writes four of these at once.
+    fn gathered(
+        &mut self,
+        passes: &Passes,
+        places: &[(usize, usize)],
+        (target, finish): (Slot, Target),
+    ) -> Result<(), PlanError> {
+        let Sliding { input, output: (h, w), .. } = passes.sliding;
+        let image = Shape::new(h, w, input.c);
+        let (copies, maxima, differences) = (self.planes(image), passes.maxima, passes.differences);
+        let (fetch, drain) = self.in_place(image);
+        let groups = self.groups(input.c);
+        let flat = |sources: Vec<Slot>, target| Pointwise {
+            sources,
+            ..Pointwise::copy(target, target, fetch, drain, groups)
+        };
+        let tap = |source, weight| (source, (0, 0), vec![weight]);
+        for (index, &place) in places.iter().enumerate() {
+            let copy = if index == 0 { maxima } else { copies };
+            let gather = self.counted(passes.layer(copy, planar_drain(image)), input.c);
+            let taps = vec![(0, place, vec![IDENTITY])];
+            self.pointwise(passes.index, Pointwise { sources: vec![passes.input], taps, ..gather })?;
+            if index == 0 {
+                continue;
+            }
+            let differ = flat(vec![copies, maxima], differences);
+            let taps = vec![tap(0, IDENTITY), tap(1, -IDENTITY)];
+            self.pointwise(passes.index, Pointwise { finish: DIFFERENCE, taps, ..differ })?;
+            let (to, finish) = if index + 1 == places.len() { (target, finish) } else { (maxima, WHOLE) };
+            let sum = flat(vec![maxima, differences], to);
+            let (parameters, taps) = (identity(256), vec![tap(0, IDENTITY), tap(1, IDENTITY)]);
+            self.pointwise(passes.index, Pointwise { parameters, finish, taps, ..sum })?;
+        }
+        Ok(())
+    }
+
+    /// A buffer for an image in planes.
+    fn planes(&mut self, image: Shape) -> Slot {
+        self.buffer(Layout::Planar.words(image, self.capacity.lanes))
     }
 
     /// Takes one more pixel of the windows; `first` is the first, of which there are no maxima yet.

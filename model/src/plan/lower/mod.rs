@@ -36,6 +36,8 @@ pub(super) struct Stored {
     /// Shape as it lies in memory; another than the tensor's after a reshape.
     pub shape: Shape,
     pub layout: Layout,
+    /// Words from column to column, for the only reader of a layer that computes more columns than it needs.
+    pub spacing: usize,
 }
 
 /// A graph in layers.
@@ -51,15 +53,31 @@ pub(super) struct Lowered {
     pub kept: Vec<usize>,
 }
 
-/// Lowers the nodes outside the front end; with `small` to as few words as possible, else to as few clocks.
+/// What a lowering aims at.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Aim {
+    /// As few words as possible, rather than as few clocks.
+    pub small: bool,
+    /// Layers may leave columns between their results, if that makes them faster.
+    pub gaps: bool,
+}
+
+impl Lowered {
+    /// Clocks of all layers: an estimate.
+    pub fn clocks(&self, capacity: &Capacity) -> u64 {
+        self.jobs.iter().map(|job| job.clocks(capacity)).sum()
+    }
+}
+
+/// Lowers the nodes outside the front end.
 pub(super) fn lower(
     graph: &Graph,
     front: &Front,
     capacity: &Capacity,
     options: PlanOptions,
-    small: bool,
+    aim: Aim,
 ) -> Result<Lowered, PlanError> {
-    let mut lower = Lower::new(graph, front, capacity, options, small);
+    let mut lower = Lower::new(graph, front, capacity, options, aim);
     for (index, node) in graph.nodes.iter().enumerate() {
         if !front.nodes.contains(&index) {
             lower.node(index, node)?;
@@ -75,8 +93,7 @@ struct Lower<'a> {
     graph: &'a Graph,
     capacity: &'a Capacity,
     options: PlanOptions,
-    /// Whether streams and layouts are to be the smallest, not the fastest.
-    small: bool,
+    aim: Aim,
     readers: Readers,
     buffers: Vec<usize>,
     stored: Vec<Option<Stored>>,
@@ -86,18 +103,12 @@ struct Lower<'a> {
 }
 
 impl<'a> Lower<'a> {
-    fn new(
-        graph: &'a Graph,
-        front: &Front,
-        capacity: &'a Capacity,
-        options: PlanOptions,
-        small: bool,
-    ) -> Self {
+    fn new(graph: &'a Graph, front: &Front, capacity: &'a Capacity, options: PlanOptions, aim: Aim) -> Self {
         let readers = Readers::new(graph, front);
         let stored = vec![None; graph.tensors.len()];
         let (buffers, jobs) = (Vec::new(), Vec::new());
         let mut lower =
-            Self { graph, capacity, options, small, readers, buffers, stored, jobs, input_reader: None };
+            Self { graph, capacity, options, aim, readers, buffers, stored, jobs, input_reader: None };
         match front.layers.is_empty() {
             true => lower.store_input(),
             false => {
@@ -128,7 +139,7 @@ impl<'a> Lower<'a> {
     /// Gives a tensor a buffer of its own.
     fn store(&mut self, tensor: usize, shape: Shape, layout: Layout) -> Stored {
         let slot = self.buffer(layout.words(shape, self.capacity.lanes));
-        let stored = Stored { slot, shape, layout };
+        let stored = Stored { slot, shape, layout, spacing: 1 };
         self.stored[tensor] = Some(stored);
         stored
     }

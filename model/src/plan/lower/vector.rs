@@ -15,6 +15,7 @@ pub struct Tap {
 }
 
 /// A layer in vector mode before its list is made.
+#[derive(Clone)]
 pub struct Vector {
     pub frame: Frame,
     pub taps: Vec<Tap>,

@@ -112,6 +112,14 @@ impl Sliding {
         aligned.map(|cs| self.pixels(lanes, cs)).chain([self.rows(lanes)]).collect()
     }
 
+    /// The pixels one by one, so many words from each other.
+    pub fn gapped(&self, spacing: usize, lanes: usize) -> View {
+        let row = flat(self.input);
+        let wide = Sliding { input: Shape { w: row.w * spacing, ..row }, ..*self };
+        let fetch = Fetch { pitch: (row.w * spacing, spacing), ..planar_fetch(row, (0, 0), (1, 1)) };
+        View { fetch, drain: planar_drain(row), ..wide.planar(lanes) }
+    }
+
     /// Whole windows, as channels of an image like the output.
     pub fn windows(&self, lanes: usize) -> View {
         let ((h, w), (kh, kw)) = (self.output, self.kernel);

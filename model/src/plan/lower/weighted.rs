@@ -55,6 +55,8 @@ impl Lower<'_> {
             views.extend(sliding.packed(lanes));
             // Whole windows are for the array that is faster than the host can send rows of them.
             views.extend((self.capacity.style == ArrayStyle::Quad).then(|| sliding.windows(lanes)));
+        } else if stored.spacing > 1 {
+            views = vec![sliding.gapped(stored.spacing, lanes)];
         } else if sliding.pointwise() {
             views[0].fetch = planar_fetch(flat(sliding.input), (0, 0), (1, 1));
             views[0].drain = planar_drain(flat(output));
@@ -109,7 +111,7 @@ impl Lower<'_> {
         let streams: usize = jobs.iter().map(|job| job.stream_words(lanes)).sum();
         let words = (layout.words(input.shape, lanes) + streams) as u64;
         let clocks = jobs.iter().map(|job| job.clocks(self.capacity)).sum();
-        if self.small { (words, clocks) } else { (clocks, words) }
+        if self.aim.small { (words, clocks) } else { (clocks, words) }
     }
 
     /// Gives the network's input the layout that its only reader wants.
@@ -161,6 +163,8 @@ impl Lower<'_> {
             words: self.lane_words(&channels.values, tap),
         });
         let vector = Vector { frame, taps: taps.collect() };
-        self.push(index, vector.jobs(self.capacity))
+        let jobs = vector.jobs(self.capacity);
+        let gapped = self.gapped(index, &vector, &jobs);
+        self.push(index, gapped.unwrap_or(jobs))
     }
 }

@@ -24,7 +24,9 @@ pub fn descriptor(
     let mut descriptor = Descriptor::new(Op::Layer);
     let numbers = counts(job, walk, stream).into_iter().chain(columns(job, walk));
     for (field, what, value) in numbers {
-        descriptor = descriptor.set(field, fit(node, what, value, field.most())?);
+        let counted = field == Field::Pitch && walk.origin.is_some();
+        let most = if counted { walk.most_columns(job.block) } else { field.most() };
+        descriptor = descriptor.set(field, fit(node, what, value, most)?);
     }
     for (field, value) in steps(job, walk, &address) {
         // Modulo 2^16: steps may be negative.

@@ -4,8 +4,6 @@
 pub const MAX_ACCESSES: usize = 8;
 /// Bytes of an entry.
 const BYTES: usize = 8;
-/// Bits of `dx`, which is signed.
-const COLUMN_BITS: u32 = 6;
 
 /// One entry of a pass's list: what is read for every run of a block, and which products follow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -26,12 +24,14 @@ pub struct QuadEntry {
 }
 
 impl QuadEntry {
+    /// Bits of `dx`, which is signed.
+    pub const COLUMN_BITS: u32 = 6;
     /// Smallest and largest `dx`.
-    pub const COLUMNS: (i64, i64) = (-(1 << (COLUMN_BITS - 1)), (1 << (COLUMN_BITS - 1)) - 1);
+    pub const COLUMNS: (i64, i64) = (-(1 << (Self::COLUMN_BITS - 1)), (1 << (Self::COLUMN_BITS - 1)) - 1);
 
     /// The entry's 64 bits: mask, offset, delta, dx, accesses, slide, the lowest first.
     pub fn pack(&self) -> u64 {
-        let dx = self.dx as u64 & ((1 << COLUMN_BITS) - 1);
+        let dx = self.dx as u64 & ((1 << Self::COLUMN_BITS) - 1);
         u64::from(self.mask)
             | u64::from(self.offset) << 16
             | u64::from(self.delta) << 32

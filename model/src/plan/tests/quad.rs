@@ -81,6 +81,34 @@ fn wide_kernels_strides_and_paddings_are_exact() {
 }
 
 #[test]
+fn every_other_column_is_left_out_by_the_reader() {
+    for (w, padding) in [(48, Padding::Same), (13, Padding::Valid), (31, Padding::Same)] {
+        let mut chain = Chain::new(w as u64, Shape::new(10, w, 36));
+        assert!(chain.depthwise(window((3, 3), (2, 2), padding), 1));
+        assert!(chain.conv(window((1, 1), (1, 1), Padding::Same), 40));
+        let plan = compare(&mut chain, PLAIN);
+        assert_eq!(layer(&plan, 0).bytes(QuadField::Access), [4, 4], "{w}");
+        assert_eq!(layer(&plan, 1).bytes(QuadField::Access), [2, 4], "{w}");
+        // Nobody may leave out columns of the network's output.
+        let outputs = chain.graph.nodes.iter().map(|node| node.output);
+        chain.graph.outputs = outputs.collect();
+        let plan = compare(&mut chain, PLAIN);
+        assert_eq!(layer(&plan, 1).bytes(QuadField::Access), [4, 4], "{w}");
+    }
+}
+
+#[test]
+fn largest_values_are_gathered_before_they_are_compared() {
+    for (kernel, stride) in [((2, 2), (2, 2)), ((3, 3), (2, 2)), ((3, 2), (1, 3)), ((1, 1), (2, 2))] {
+        let mut chain = Chain::new(2, Shape::new(9, 20, 18));
+        assert!(chain.conv(window((1, 1), (1, 1), Padding::Same), 33));
+        assert!(chain.pool(window(kernel, stride, Padding::Same), true));
+        let clocks = compare(&mut chain, PLAIN).program.clocks();
+        assert!(clocks < 9000, "{clocks}");
+    }
+}
+
+#[test]
 fn paddings_wider_than_the_image_are_cut_into_columns() {
     for w in [1, 2, 5, 19] {
         let mut chain = Chain::new(6, Shape::new(3, w, 20));
@@ -95,6 +123,21 @@ fn paddings_wider_than_the_image_are_cut_into_columns() {
     chain.push(Op::Pad(PadOp { pad, channels: (0, 0) }), Shape::new(3, 73, 4), true, None);
     let refused = plan(&chain.graph, 0, &quads(), PLAIN);
     assert!(matches!(refused, Err(PlanError::Unsupported { kind: "pad", .. })), "{refused:?}");
+}
+
+#[test]
+fn lines_are_as_long_as_columns_are_counted() {
+    let mut chain = Chain::new(1, Shape::new(2, 985, 1));
+    assert!(chain.depthwise(window((3, 3), (1, 1), Padding::Same), 1));
+    compare(&mut chain, PLAIN);
+    let mut chain = Chain::new(1, Shape::new(2, 1000, 1));
+    assert!(chain.depthwise(window((3, 3), (1, 1), Padding::Same), 1));
+    let refused = plan(&chain.graph, 0, &quads(), PLAIN);
+    assert!(matches!(refused, Err(PlanError::Field { value: 1001, .. })), "{refused:?}");
+    // Without padding there is nothing to count.
+    let mut chain = Chain::new(1, Shape::new(2, 3000, 1));
+    assert!(chain.depthwise(window((2, 3), (1, 2), Padding::Valid), 1));
+    compare(&mut chain, PLAIN);
 }
 
 #[test]

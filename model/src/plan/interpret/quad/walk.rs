@@ -7,6 +7,9 @@ use crate::plan::interpret::InterpretError;
 use crate::plan::interpret::finish::Finish;
 use crate::plan::quad::{FLAG_SPREAD, Field, PIXELS, QUAD, QUADS, QuadEntry};
 
+/// Bits of an `i16` that a column leaves unused.
+const UNUSED: u32 = 5;
+
 /// A place in a line: its column, and its words from the beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
@@ -17,7 +20,14 @@ pub struct Place {
 impl Place {
     /// So many columns, and words, further.
     pub fn moved(self, by: u16) -> Self {
-        Self { column: self.column.wrapping_add(by as i16), index: self.index.wrapping_add(by) }
+        self.stepped(by, by)
+    }
+
+    /// So many columns and so many words further.
+    fn stepped(self, columns: u16, words: u16) -> Self {
+        let column = self.column.wrapping_add(columns as i16);
+        // Columns are numbers of 11 bits.
+        Self { column: column << UNUSED >> UNUSED, index: self.index.wrapping_add(words) }
     }
 
     /// In the line after its own, if the width is reached.
@@ -186,17 +196,17 @@ impl Walk {
     }
 
     fn next(&self, place: Place) -> Place {
-        self.wrapped(step(place, self.x_block, self.block_step))
+        self.wrapped(place.stepped(self.x_block, self.block_step))
     }
 
     fn out_next(&self, place: Place) -> Place {
-        self.out_wrapped(step(place, self.out_x_block, self.out_block_step))
+        self.out_wrapped(place.stepped(self.out_x_block, self.out_block_step))
     }
 
     /// Where an entry's words of a run begin.
     pub fn run(&self, block: &Block, entry: &QuadEntry, run: u16) -> Place {
         let index = entry.delta.wrapping_add(run.wrapping_mul(self.run_step));
-        self.wrapped(step(block.input, entry.dx as u16, index))
+        self.wrapped(block.input.stepped(entry.dx as u16, index))
     }
 
     /// The addresses of the results of a quad that are written.
@@ -204,7 +214,7 @@ impl Walk {
         // In spread mode every quad has the same pixels, of another group.
         let (pixel, group) = if self.spread { (0, quad as u16) } else { (quad * QUAD, 0) };
         let (run, first) = (pixel / self.run_length(), pixel % self.run_length());
-        let mut place = step(block.output, 0, (run as u16).wrapping_mul(self.out_run_step));
+        let mut place = block.output.stepped(0, (run as u16).wrapping_mul(self.out_run_step));
         place.index = place.index.wrapping_add(group.wrapping_mul(self.out_group_step));
         for _ in 0..first / QUAD {
             place = self.out_wrapped(place.moved(QUAD as u16));
@@ -220,9 +230,4 @@ impl Walk {
     fn run_length(&self) -> usize {
         if self.block.1 > 1 { self.block.0 } else { PIXELS }
     }
-}
-
-/// Columns and words further, as may be.
-fn step(place: Place, columns: u16, words: u16) -> Place {
-    Place { column: place.column.wrapping_add(columns as i16), index: place.index.wrapping_add(words) }
 }

@@ -1,6 +1,7 @@
 //! Layers of the quad array: the same lists and weights, other blocks.
 
 mod dense;
+mod gaps;
 mod reach;
 mod split;
 mod vector;

@@ -156,7 +156,7 @@ impl Walk {
         within(Field::BlocksX, columns)
             && within(Field::BlocksY, rows)
             && within(Field::Blocks, rows * columns)
-            && within(Field::Pitch, self.pitch)
+            && self.pitch <= self.most_columns(block)
             && within(Field::Access, self.access.1)
     }
 }

@@ -1,7 +1,7 @@
 //! How the quad array goes through a layer.
 
 use super::super::job::{Drain, Job, Read, of_group};
-use crate::plan::quad::{LANES, PIXELS, QUAD, QUADS, pass_words};
+use crate::plan::quad::{Field, LANES, PIXELS, QUAD, QUADS, QuadEntry, pass_words};
 use crate::plan::stream::PARAMETER_WORDS;
 
 /// Clocks that a layer takes besides its blocks and the first pass's list: its descriptor, the pipelines' length. An
@@ -31,6 +31,13 @@ impl Walk {
     /// Groups of a pass.
     pub fn groups(&self) -> usize {
         if self.spread { QUADS } else { 1 }
+    }
+
+    /// Most columns of a line: what is added to a column before it is compared must not reach the sign of the
+    /// hardware's 11 bits.
+    pub fn most_columns(&self, block: (usize, usize)) -> usize {
+        let reached = (1 << (QuadEntry::COLUMN_BITS - 1)).max(self.access.1).max(block.1 * self.stride.1);
+        Field::Pitch.most().saturating_sub(reached)
     }
 
     /// Pixels of a layer's output in lines of the walk's pitch.
