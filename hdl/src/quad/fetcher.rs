@@ -49,7 +49,9 @@ struct AccessMarks {
 /// | 5 | their addresses, and whether they lie above or below it: the request |
 /// | 9 | the words stand; `push` and the access's marks |
 ///
-/// Words that a part of the pixels does not use have the address of one that is used. Columns plus the columns of any
+/// What has been begun goes on when there is no more `space`: up to seven accesses follow.
+///
+/// Words that no pixel uses have the address of one that is used. Columns plus the columns of any
 /// step must stay below 1,024.
 #[derive(LogicBlock, Default)]
 pub struct QuadFetcher {
