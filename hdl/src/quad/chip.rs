@@ -79,6 +79,7 @@ pub struct QuadChip {
     writer: QuadWriter,
     spread: Spread<64>,
     start: RowStart,
+    second: DFF<Bus<8>>,
     words: DFF<Bus<64>>,
     outside: DFF<Bits<4>>,
     position: DFF<Bits<5>>,
@@ -126,6 +127,7 @@ impl QuadChip {
             writer: Default::default(),
             spread: Default::default(),
             start: Default::default(),
+            second: Default::default(),
             words: Default::default(),
             outside: Default::default(),
             position: Default::default(),
@@ -144,7 +146,7 @@ impl QuadChip {
 impl Logic for QuadChip {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, words, outside, position, access_words, pad, read_back);
+        dff_setup!(self, clock, second, words, outside, position, access_words, pad, read_back);
         clock!(
             self, clock, memory, weights, list, registers, sequencer, loader, fetcher, fifo, issuer, datapath
         );
@@ -180,13 +182,18 @@ impl Logic for QuadChip {
         self.loader.issued.next = self.issuer.pass.val();
         self.loader.released.next = self.issuer.released.val();
         self.loader.free.next = !self.fetcher.request.val();
-        self.loader.header.next = self.start.half.val();
+        self.loader.header.next = self.start.first.val();
         self.weights.wr_addr.next = bit_cast::<16, 10>(self.loader.weight.val());
         self.weights.wr_data.next = self.memory.rd_data.val();
         self.weights.wr_en.next = self.loader.write_weight.val();
         self.weights.rd_addr.next = bit_cast::<16, 10>(self.issuer.weight.val());
         self.list.wr_addr.next = self.loader.list_at.val();
-        self.list.wr_data.next = self.start.word.val();
+        // A list's word has two entries, which are written one after the other.
+        self.second.d.next = self.start.second.val();
+        self.list.wr_data.next = self.start.first.val();
+        if self.loader.list_at.val().get_bit(0) {
+            self.list.wr_data.next = self.second.q.val();
+        }
         self.list.wr_en.next = self.loader.write_list.val();
         self.list.rd_addr.next = self.fetcher.entry.val();
         for i in 0..4 {

@@ -7,19 +7,19 @@ use crate::num::Bus;
 /// Bits of an entry that its fields use.
 const USED: usize = 59;
 
-/// A block RAM of list entries: written by memory words of two entries, read by entry, as fields.
+/// A block RAM of list entries: written by entry, read by entry, as fields.
 ///
 /// An entry has 64 bits, from the lowest: 16 of the mask, 16 of the offset, 16 of the delta, 6 of the column, 4 of
-/// the accesses, 1 of the slide; the first entry of a word is its low half. The fields are those of the entry at
+/// the accesses, 1 of the slide. The fields are those of the entry at
 /// `rd_addr` of the clock before; one that is written in that clock is undefined. Addresses count modulo the depth.
 #[derive(LogicBlock)]
 pub struct QuadEntryRam {
     /// Clock of both ports.
     pub clock: Signal<In, Clock>,
-    /// Word address of a write: half of its first entry's number.
-    pub wr_addr: Signal<In, Bits<8>>,
-    /// Two entries.
-    pub wr_data: Signal<In, Bus<16>>,
+    /// Entry to write.
+    pub wr_addr: Signal<In, Bits<9>>,
+    /// The entry.
+    pub wr_data: Signal<In, Bus<8>>,
     /// Whether to write.
     pub wr_en: Signal<In, Bit>,
     /// Entry to read.
@@ -36,7 +36,7 @@ pub struct QuadEntryRam {
     pub accesses: Signal<Out, Bits<4>>,
     /// Its products move over the pixels.
     pub slide: Signal<Out, Bit>,
-    _words: Vec<[i8; 16]>,
+    _entries: Vec<[i8; 8]>,
     _text: String,
 }
 
@@ -56,20 +56,16 @@ impl QuadEntryRam {
             dx: Default::default(),
             accesses: Default::default(),
             slide: Default::default(),
-            _words: vec![[0; 16]; entries / 2],
+            _entries: vec![[0; 8]; entries],
             _text: text(entries),
         }
     }
 
     /// The entry at the read address.
     fn entry(&self) -> u64 {
-        let address = usize::from(self.rd_addr.val().to_u16());
-        let word = &self._words[address / 2 % self._words.len()];
-        word.iter()
-            .skip(address % 2 * 8)
-            .take(8)
-            .rev()
-            .fold(0, |bits, byte| bits << 8 | u64::from(*byte as u8))
+        let depth = self._entries.len();
+        let entry = &self._entries[usize::from(self.rd_addr.val().to_u16()) % depth];
+        entry.iter().rev().fold(0, |bits, byte| bits << 8 | u64::from(*byte as u8))
     }
 }
 
@@ -87,8 +83,8 @@ impl Logic for QuadEntryRam {
         self.accesses.next = field(54, 4).into();
         self.slide.next = field(58, 1) != 0;
         if self.wr_en.val() {
-            let depth = self._words.len();
-            self._words[usize::from(self.wr_addr.val().to_u8()) % depth] = self.wr_data.val().0;
+            let depth = self._entries.len();
+            self._entries[usize::from(self.wr_addr.val().to_u16()) % depth] = self.wr_data.val().0;
         }
     }
 
@@ -115,24 +111,18 @@ impl Logic for QuadEntryRam {
     }
 }
 
-/// An array of which one element is read and two are written: block RAM ports may differ in width.
+/// An array of the bits that fields use.
 fn text(depth: usize) -> String {
     let top = depth.ilog2() - 1;
-    let write = |i: usize| {
-        let (low, high) = (64 * i, 64 * i + USED - 1);
-        format!("mem[{{wr_addr[{}:0], 1'b{i}}}] <= wr_data[{high}:{low}];", top - 1)
-    };
     format!(
-        "(* no_rw_check *) reg [{width}:0] mem [0:{last}]; reg [{width}:0] out;\n\
+        "(* no_rw_check *) reg [{high}:0] mem [0:{last}]; reg [{high}:0] out;\n\
          always @(posedge clock) begin\n\
-         if (wr_en) begin {} {} end\n\
+         if (wr_en) mem[wr_addr[{top}:0]] <= wr_data[{high}:0];\n\
          out <= mem[rd_addr[{top}:0]];\n\
          end\n\
          assign mask = out[15:0]; assign offset = out[31:16]; assign delta = out[47:32];\n\
          assign dx = out[53:48]; assign accesses = out[57:54]; assign slide = out[58];\n",
-        write(0),
-        write(1),
-        width = USED - 1,
+        high = USED - 1,
         last = depth - 1,
     )
 }

@@ -6,7 +6,8 @@ use crate::num::Bus;
 
 /// Reads, for each pass, its header, entry list, parameters and weights, whenever the memory is free.
 ///
-/// Weights are read by rows of four words, the rest by words. The list comes before the parameters, which only a
+/// Weights are read by rows of four words, the rest by words; those of the list, which are two entries, every other
+/// clock at most. The list comes before the parameters, which only a
 /// block's end needs; the next pass's header is asked for before this one's weights. It begins a pass when the
 /// fetcher is at the pass before it (the list memory holds two lists) and the parameter slot is free, and asks for a
 /// row of weights when the ring has room. Where passes share their weights, they must share parameters too; where they
@@ -48,10 +49,10 @@ pub struct QuadLoader {
     /// Slot of the next parameters. A layer's slots follow those of the layer before, whose results may still be on
     /// their way.
     pub next_slot: Signal<Out, Bits<5>>,
-    /// The memory's word goes into list memory at `list_at`.
+    /// An entry goes into list memory at `list_at`: the first of the memory's word, in the next clock the second.
     pub write_list: Signal<Out, Bit>,
-    /// List word, modulo the memory's size.
-    pub list_at: Signal<Out, Bits<8>>,
+    /// Its number, modulo the memory's size; odd for the second of a word.
+    pub list_at: Signal<Out, Bits<9>>,
     /// The memory's row goes into the weight ring at `weight`.
     pub write_weight: Signal<Out, Bit>,
     /// Row of weights, modulo twice the ring's size.
@@ -92,7 +93,10 @@ pub struct QuadLoader {
     next_at: DFF<Bits<16>>,
     tags: [DFF<Bits<3>>; 4],
     parameter_word: DFF<Bits<5>>,
-    list_word: DFF<Bits<8>>,
+    list_entry: DFF<Bits<9>>,
+    list_asked: DFF<Bit>,
+    list_second: DFF<Bit>,
+    list_ends: DFF<Bit>,
     weight_row: DFF<Bits<10>>,
     lists: DFF<Bits<8>>,
     even: DFF<Bits<9>>,
@@ -112,6 +116,7 @@ pub struct QuadLoader {
     header_weights: Signal<Local, Bits<16>>,
     begins: Signal<Local, Bit>,
     tag: Signal<Local, Bits<3>>,
+    list_arrives: Signal<Local, Bit>,
     arrived: Signal<Local, Bits<3>>,
     ahead_words: Signal<Local, Bits<16>>,
     rounding: Signal<Local, Bits<16>>,
@@ -177,7 +182,10 @@ impl QuadLoader {
             next_at: Default::default(),
             tags: Default::default(),
             parameter_word: Default::default(),
-            list_word: Default::default(),
+            list_entry: Default::default(),
+            list_asked: Default::default(),
+            list_second: Default::default(),
+            list_ends: Default::default(),
             weight_row: Default::default(),
             lists: Default::default(),
             even: Default::default(),
@@ -198,6 +206,7 @@ impl QuadLoader {
             header_weights: Default::default(),
             begins: Default::default(),
             tag: Default::default(),
+            list_arrives: Default::default(),
             arrived: Default::default(),
             ahead_words: Default::default(),
             rounding: Default::default(),
@@ -229,7 +238,7 @@ impl Logic for QuadLoader {
             next_rows
         );
         dff_setup!(self, clock, next_parameters, rows, has_parameters, parameters_at, lists_at, weights_at);
-        dff_setup!(self, clock, next_at, parameter_word, list_word, weight_row, lists, even, odd, slot);
+        dff_setup!(self, clock, next_at, parameter_word, list_entry, weight_row, lists, even, odd, slot);
         self.flags.next = 0.into();
         if self.load.val() {
             self.stream.d.next = self.descriptor.val().get_bits::<16>(16);
@@ -241,6 +250,7 @@ impl Logic for QuadLoader {
                 self.passes.d.next = 1.into();
             }
         }
+        dff_setup!(self, clock, list_asked, list_second, list_ends);
         // States: 0 idle, 1 ask for the first header, 2 wait for a header, 3 pause, 4 list, 5 parameters, 6 ask for
         // the next header, 7 weights. A pass may begin when the fetcher has done all but one of those before it.
         // What a request waits for is looked at a clock before, so that the way to the memory's address is short.
@@ -248,7 +258,7 @@ impl Logic for QuadLoader {
         self.lag.next = self.begun.q.val() - self.issued.val();
         self.allowed.d.next = (self.ahead.val().get_bit(7) | (self.ahead.val() < 2)) & (self.lag.val() < 28);
         self.wants.next = (self.state.q.val() == 1)
-            | (self.state.q.val() == 4)
+            | ((self.state.q.val() == 4) & !self.list_asked.q.val())
             | (self.state.q.val() == 5)
             | (self.state.q.val() == 6)
             | ((self.state.q.val() == 7) & self.room.q.val());
@@ -293,6 +303,7 @@ impl Logic for QuadLoader {
         self.begins.next =
             (self.state.q.val() == 2) & self.known.q.val() & self.settled.q.val() & self.allowed.q.val();
         self.tag.next = 0.into();
+        self.list_asked.d.next = self.granted.val() & (self.state.q.val() == 4);
         self.pause.d.next = self.pause.q.val() + 1;
         if self.granted.val() {
             self.count.d.next = self.count.q.val() - 1;
@@ -392,12 +403,15 @@ impl Logic for QuadLoader {
             self.next_rows.d.next = self.header_weights.val().get_bits::<10>(2);
             self.next_parameters.d.next = self.header.val().get_bits::<8>(48) != 0;
         }
-        self.write_list.next = (self.arrived.val() == 2) | (self.arrived.val() == 3);
-        self.list_at.next = self.list_word.q.val();
-        if (self.arrived.val() == 2) | (self.arrived.val() == 3) {
-            self.list_word.d.next = self.list_word.q.val() + 1;
+        self.list_arrives.next = (self.arrived.val() == 2) | (self.arrived.val() == 3);
+        self.list_second.d.next = self.list_arrives.val();
+        self.list_ends.d.next = self.arrived.val() == 3;
+        self.write_list.next = self.list_arrives.val() | self.list_second.q.val();
+        self.list_at.next = self.list_entry.q.val();
+        if self.list_arrives.val() | self.list_second.q.val() {
+            self.list_entry.d.next = self.list_entry.q.val() + 1;
         }
-        if self.arrived.val() == 3 {
+        if self.list_ends.q.val() {
             self.lists.d.next = self.lists.q.val() + 1;
         }
         self.write_parameter.next = 0.into();
@@ -444,7 +458,7 @@ impl Logic for QuadLoader {
             self.asked.d.next = 0.into();
             self.known.d.next = false;
             self.parameter_word.d.next = 0.into();
-            self.list_word.d.next = 0.into();
+            self.list_entry.d.next = 0.into();
             self.weight_row.d.next = 0.into();
             self.lists.d.next = 0.into();
         }

@@ -4,7 +4,7 @@ use rust_hdl::prelude::*;
 
 use crate::num::Bus;
 
-/// The first word of a row, and the first half of it.
+/// The first word of a row, and its halves.
 #[derive(LogicBlock)]
 pub struct RowStart {
     /// Four memory words.
@@ -12,7 +12,9 @@ pub struct RowStart {
     /// The first.
     pub word: Signal<Out, Bus<16>>,
     /// Its first half.
-    pub half: Signal<Out, Bus<8>>,
+    pub first: Signal<Out, Bus<8>>,
+    /// Its second half.
+    pub second: Signal<Out, Bus<8>>,
     _text: String,
 }
 
@@ -21,8 +23,10 @@ impl Default for RowStart {
         Self {
             row: Default::default(),
             word: Default::default(),
-            half: Default::default(),
-            _text: "assign word = row[127:0]; assign half = row[63:0];\n".into(),
+            first: Default::default(),
+            second: Default::default(),
+            _text: "assign word = row[127:0]; assign first = row[63:0]; assign second = row[127:64];\n"
+                .into(),
         }
     }
 }
@@ -31,12 +35,14 @@ impl Logic for RowStart {
     fn update(&mut self) {
         let row = self.row.val();
         self.word.next = Bus::from_slice(&row.0[..16]);
-        self.half.next = Bus::from_slice(&row.0[..8]);
+        self.first.next = Bus::from_slice(&row.0[..8]);
+        self.second.next = Bus::from_slice(&row.0[8..16]);
     }
 
     fn connect(&mut self) {
         self.word.connect();
-        self.half.connect();
+        self.first.connect();
+        self.second.connect();
     }
 
     fn hdl(&self) -> Verilog {

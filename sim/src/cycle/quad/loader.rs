@@ -48,6 +48,10 @@ pub(super) struct Loader<'a> {
     may: (bool, bool),
     asked: u64,
     arriving: [Option<Tag>; 4],
+    /// A word of the list was asked for in the clock before: its entries are written one after the other.
+    list_asked: bool,
+    /// The second entry of the list's last word is written.
+    list_ends: bool,
     listed: usize,
     rows: u64,
 }
@@ -67,6 +71,8 @@ impl<'a> Loader<'a> {
             may: (false, false),
             asked: 0,
             arriving: [None; 4],
+            list_asked: false,
+            list_ends: false,
             listed: 0,
             rows: 0,
         }
@@ -95,11 +101,13 @@ impl<'a> Loader<'a> {
     /// One clock; `free` says that the memory takes a request.
     pub fn clock(&mut self, fetched: usize, issued: usize, released: u64, free: bool) {
         let wants = match self.state {
-            State::Ask | State::List | State::Parameters | State::Next => true,
+            State::Ask | State::Parameters | State::Next => true,
+            State::List => !self.list_asked,
             State::Weights => self.may.1,
             State::Idle | State::Wait | State::Pause(_) => false,
         };
         let (granted, state) = (wants && free, self.state);
+        self.list_asked = granted && state == State::List;
         let begins = state == State::Wait && self.known == (true, true) && self.may.0;
         let asks = u64::from(granted && state == State::Weights);
         let (begun, fetched, issued) = (self.begun as i64, fetched as i64, issued as i64);
@@ -129,11 +137,12 @@ impl<'a> Loader<'a> {
     }
 
     fn arrive(&mut self, tag: Option<Tag>) {
+        self.listed += usize::from(self.list_ends);
+        self.list_ends = tag == Some(Tag::List { last: true });
         match tag {
             Some(Tag::Header) => self.known.0 = true,
-            Some(Tag::List { last: true }) => self.listed += 1,
             Some(Tag::Weights) => self.rows += 1,
-            Some(Tag::List { last: false } | Tag::Parameter) | None => {}
+            Some(Tag::List { .. } | Tag::Parameter) | None => {}
         }
     }
 

@@ -139,7 +139,7 @@ impl Stream {
         let total = ends.last().copied().unwrap_or(0);
         let mut asked = VecDeque::from([None; 4]);
         let (mut found, mut cycles, mut written) = (Vec::new(), 0, 0usize);
-        let (mut fetched, mut issued) = (0usize, 0usize);
+        let (mut fetched, mut issued, mut halves) = (0usize, 0usize, false);
         while found.len() < total {
             // A pass is fetched and issued some time after it has come.
             let came = |p: usize| found.len() >= ends[p];
@@ -165,6 +165,10 @@ impl Stream {
                 let asks =
                     (b.request.val() && free).then(|| (usize::from(b.addr.val().to_u16()), b.row.val()));
                 let listed = usize::from(b.listed.val().to_u8());
+                // A word's second entry follows its first.
+                let second = b.write_list.val() && !b.list_at.val().to_u16().is_multiple_of(2);
+                assert_eq!(second, halves);
+                halves = b.write_list.val() && !second;
                 (writes(b), asks, listed, [b.entries_even.val().to_u16(), b.entries_odd.val().to_u16()])
             };
             let (placed, asks, listed, entries) = recorder.cycle(drive, observe).unwrap();
@@ -203,8 +207,9 @@ fn writes(b: &QuadLoader) -> Vec<(u8, u16)> {
         one => Some(one.trailing_zeros() as u8),
     };
     writes.extend(bank.map(|bank| (bank, b.parameter_at.val().to_u16())));
-    if b.write_list.val() {
-        writes.push((5, b.list_at.val().to_u16()));
+    let entry = b.list_at.val().to_u16();
+    if b.write_list.val() && entry.is_multiple_of(2) {
+        writes.push((5, entry / 2));
     }
     if b.write_weight.val() {
         writes.push((6, b.weight.val().to_u16()));
