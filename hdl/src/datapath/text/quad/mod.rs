@@ -22,3 +22,9 @@ pub fn quad_datapath(spec: &QuadSpec) -> String {
     ];
     parts.concat()
 }
+
+/// A register of `bits` bits that is one of several with the same contents: so that a line that many need is not
+/// one long net. The attribute keeps the synthesis tool from making them one.
+fn copy(name: &str, bits: usize, value: &str) -> String {
+    format!("reg [{}:0] {name}; (* keep *) always @(posedge clock) {name} <= {value};\n", bits - 1)
+}

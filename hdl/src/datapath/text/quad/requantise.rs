@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::{PRODUCT, Shape, count_bits, pipelined, requantise};
+use super::copy;
 use crate::datapath::QuadSpec;
 use crate::datapath::quad::{DSP_BITS, LANES, PIXELS, QUAD, QUADS};
 use crate::vendor::wide_mux;
@@ -12,11 +13,10 @@ pub fn text(shape: &Shape, spec: &QuadSpec) -> String {
     control() + &pixels + &output(shape)
 }
 
-/// Parameters in their registers, one for each quad; the channel of the sums.
+/// Parameters in their registers, one for each quad.
 fn control() -> String {
     let bank = |q: usize| format!("reg [63:0] bank_{q}; always @(posedge clock) bank_{q} <= params_{q};\n");
-    (0..QUADS).map(bank).collect::<String>()
-        + "reg [3:0] channel_q; always @(posedge clock) channel_q <= channel_a;\n"
+    (0..QUADS).map(bank).collect()
 }
 
 fn pixel(shape: &Shape, spec: &QuadSpec, p: usize) -> String {
@@ -35,11 +35,14 @@ fn hold(shape: &Shape, p: usize) -> String {
     let top = bits - 1;
     let one = |l: usize| {
         format!(
-            "reg signed [{top}:0] hold_{p}_{l}; always @(posedge clock) if (capture) hold_{p}_{l} <= sum_{p}_{l};\n"
+            "reg signed [{top}:0] hold_{p}_{l}; always @(posedge clock) if (capture_{p}) hold_{p}_{l} <= sum_{p}_{l};\n"
         )
     };
-    (0..LANES).map(one).collect::<String>()
-        + &wide_mux::sixteen(&format!("turn_{p}"), bits, |l| format!("hold_{p}_{l}[i]"), "channel_q")
+    let channel = format!("channel_{p}_q");
+    copy(&format!("capture_{p}"), 1, &format!("last_q[{}]", shape.product_clocks() - 1))
+        + &copy(&channel, 4, "channel_a")
+        + &(0..LANES).map(one).collect::<String>()
+        + &wide_mux::sixteen(&format!("turn_{p}"), bits, |l| format!("hold_{p}_{l}[i]"), &channel)
         + &format!("reg signed [{top}:0] front_{p}; always @(posedge clock) front_{p} <= turn_{p};\n")
 }
 
@@ -58,27 +61,28 @@ fn output(shape: &Shape) -> String {
     let mut text = format!(
         "reg [{bits}:0] byte_count; initial byte_count = 0; reg [3:0] done; initial done = 0;\n\
          reg out_valid_q; reg [1:0] out_quad_q; reg [511:0] out_words_q; initial begin out_valid_q = 0; out_quad_q = 0; end\n\
-         wire [1:0] leaving = {{done[3] | done[2], done[3] | done[1]}};\n\
+         wire full = load_q[{byte}] & byte_count == {last};\n\
          always @(posedge clock) begin\n\
          if (load_q[{byte}]) byte_count <= byte_count + 1'b1;\n\
-         done <= {{done, load_q[{byte}] & byte_count == {last}}};\n\
-         out_valid_q <= |done; out_quad_q <= leaving;\n\
+         done <= {{done, full}};\n\
+         out_valid_q <= |done; out_quad_q <= {{done[3] | done[2], done[3] | done[1]}};\n\
          end\n",
         bits = count_bits(LANES) - 1,
     );
     for j in 0..QUAD {
-        let name = |q: usize| format!("full_{}", QUAD * q + j);
-        for q in 0..QUADS {
-            let p = QUAD * q + j;
+        let (high, low) = (128 * j + 127, 128 * j);
+        // Which quad leaves, as `done` says it in the same clock.
+        text += &copy(&format!("leaving_{j}"), 2, "{done[2] | done[1], done[2] | done[0]}");
+        text += &copy(&format!("leaves_{j}"), 1, "full | done[0] | done[1] | done[2]");
+        for p in (j..PIXELS).step_by(QUAD) {
             let _ = writeln!(text, "wire [127:0] full_{p} = pack_{p}[127:0];");
         }
-        let names: [String; QUADS] = std::array::from_fn(name);
-        text += &wide_mux::four(&format!("result_{j}"), 128, names.each_ref().map(String::as_str), "leaving");
+        let names: [String; QUADS] = std::array::from_fn(|q| format!("full_{}", QUAD * q + j));
+        let names = names.each_ref().map(String::as_str);
+        text += &wide_mux::four(&format!("result_{j}"), 128, names, &format!("leaving_{j}"));
         let _ = writeln!(
             text,
-            "always @(posedge clock) if (|done) out_words_q[{}:{}] <= result_{j};",
-            128 * j + 127,
-            128 * j
+            "always @(posedge clock) if (leaves_{j}) out_words_q[{high}:{low}] <= result_{j};"
         );
     }
     text + "assign out_valid = out_valid_q; assign out_quad = out_quad_q; assign out_words = out_words_q;\n"

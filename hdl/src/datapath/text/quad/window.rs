@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::copy;
 use crate::datapath::quad::{LANES, PIXELS, QUAD, QUADS, WINDOW};
 use crate::vendor::wide_mux;
 
@@ -20,12 +21,12 @@ fn inputs() -> String {
             128 * j
         )
     };
-    "reg load_1, take_1, take_2, slide_1, slide_2, vector_1, vector_2, vector_3, spread_1; initial begin load_1 = 0; take_1 = 0; take_2 = 0; end\n\
-     reg [4:0] position_1; reg [2:0] wpa_1; reg [3:0] sel_1, sel_2;\n\
+    "reg load_1, take_1, slide_1, vector_1, vector_2, spread_1; initial begin load_1 = 0; take_1 = 0; slide_1 = 0; end\n\
+     reg [4:0] position_1; reg [2:0] wpa_1; reg [3:0] sel_1;\n\
      always @(posedge clock) begin\n\
      load_1 <= load; position_1 <= position; wpa_1 <= wpa; spread_1 <= spread;\n\
-     take_1 <= take; take_2 <= take_1; slide_1 <= slide & ~take; slide_2 <= slide_1;\n\
-     vector_1 <= vector; vector_2 <= vector_1; vector_3 <= vector_2; sel_1 <= sel; sel_2 <= sel_1;\n\
+     take_1 <= take; slide_1 <= slide;\n\
+     vector_1 <= vector; vector_2 <= vector_1; sel_1 <= sel;\n\
      end\n"
         .to_string()
         + &(0..QUAD).map(word).collect::<String>()
@@ -60,27 +61,31 @@ fn places() -> String {
 /// A place of the window and its operand word.
 fn word(k: usize) -> String {
     let (enable, next) = match k + 1 == WINDOW {
-        true => ("take_2".to_string(), format!("window_{k}")),
-        false => ("take_2 | slide_2".to_string(), format!("take_2 ? window_{k} : operand_{}", k + 1)),
+        true => (format!("take_{k}_2"), format!("window_{k}")),
+        false => (format!("moves_{k}_2"), format!("take_{k}_2 ? window_{k} : operand_{}", k + 1)),
     };
-    format!(
-        "reg [127:0] window_{k}; always @(posedge clock) if (fill_{k}) window_{k} <= place_{};\n\
+    let controls =
+        copy(&format!("take_{k}_2"), 1, "take_1") + &copy(&format!("moves_{k}_2"), 1, "take_1 | slide_1");
+    controls
+        + &format!(
+            "reg [127:0] window_{k}; always @(posedge clock) if (fill_{k}) window_{k} <= place_{};\n\
          reg [127:0] operand_{k}; always @(posedge clock) if ({enable}) operand_{k} <= {next};\n",
-        k % QUAD
-    )
+            k % QUAD
+        )
 }
 
 /// The byte that all lanes of a pixel use, and each lane's operand.
 fn pixel(p: usize) -> String {
     let byte = |k: usize| format!("operand_{p}[{} + i]", 8 * k);
-    let mut text = wide_mux::sixteen(&format!("chosen_{p}"), 8, byte, "sel_2");
+    let mut text = copy(&format!("sel_{p}_2"), 4, "sel_1") + &copy(&format!("vector_{p}_3"), 1, "vector_2");
+    text += &wide_mux::sixteen(&format!("chosen_{p}"), 8, byte, &format!("sel_{p}_2"));
     let _ = writeln!(
         text,
         "reg [7:0] dense_{p}; reg [127:0] vector_{p}_q; always @(posedge clock) begin dense_{p} <= chosen_{p}; vector_{p}_q <= operand_{p}; end"
     );
     for l in 0..LANES {
         let own = format!("vector_{p}_q[{}:{}]", 8 * l + 7, 8 * l);
-        let _ = writeln!(text, "wire signed [7:0] act_{p}_{l} = vector_3 ? {own} : dense_{p};");
+        let _ = writeln!(text, "wire signed [7:0] act_{p}_{l} = vector_{p}_3 ? {own} : dense_{p};");
     }
     text
 }
