@@ -6,6 +6,8 @@
 //!
 //! Simulators get the same sums in one expression, without thousands of cells.
 
+use super::repeat;
+
 /// The table of a bit: input A is bit 0 of its index, D bit 3; its low four bits are the carry made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Bit {
@@ -59,19 +61,17 @@ pub(crate) fn add(name: &str, bits: usize, bit: Bit, inputs: [&str; 4]) -> Strin
 
 fn cells(name: &str, pairs: usize, bit: Bit) -> String {
     let half = |h: usize| {
-        let port = |p: char| format!(".{p}{h}({name}_{p}[2 * i + {h}]), ");
-        ['A', 'B', 'C', 'D'].map(port).concat() + &format!(".S{h}({name}_S[2 * i + {h}]), ")
+        let port = |p: char| format!(".{p}{h}({name}_{p}[2 * {name}_i + {h}]), ");
+        ['A', 'B', 'C', 'D'].map(port).concat() + &format!(".S{h}({name}_S[2 * {name}_i + {h}]), ")
     };
-    format!(
-        "wire [{pairs}:0] {name}_carry; assign {name}_carry[0] = 1'b0;\n\
-         generate for (genvar i = 0; i < {pairs}; i = i + 1) begin : {name}_chain\n\
-         CCU2C #(.INIT0({t}), .INIT1({t}), .INJECT1_0(\"NO\"), .INJECT1_1(\"NO\")) cell_i (\
-         .CIN({name}_carry[i]), {low}{high}.COUT({name}_carry[i + 1]));\n\
-         end endgenerate\n",
+    let chain = format!(
+        "CCU2C #(.INIT0({t}), .INIT1({t}), .INJECT1_0(\"NO\"), .INJECT1_1(\"NO\")) cell_i (\
+         .CIN({name}_carry[{name}_i]), {low}{high}.COUT({name}_carry[{name}_i + 1]));\n",
         t = format!("16'h{:04X}", bit.table()),
         low = half(0),
         high = half(1),
-    )
+    );
+    format!("wire [{pairs}:0] {name}_carry; assign {name}_carry[0] = 1'b0;\n{}", repeat(name, pairs, &chain))
 }
 
 #[cfg(test)]

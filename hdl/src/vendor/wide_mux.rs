@@ -5,35 +5,37 @@
 
 use std::fmt::Write as _;
 
+use super::repeat;
+
 /// Declares wire `name` of `bits` bits: input `select` of four equally wide names; `select` has two bits.
 pub(crate) fn four(name: &str, bits: usize, inputs: [&str; 4], select: &str) -> String {
-    let cells = quarter("o", &inputs.map(|x| format!("{x}[i]")), select, &format!("{name}[i]"));
-    format!(
-        "wire [{top}:0] {name};\n\
-         generate for (genvar i = 0; i < {bits}; i = i + 1) begin : {name}_mux\n{cells}end endgenerate\n",
-        top = bits - 1,
-    )
+    let cells = quarter("o", &inputs.map(|x| format!("{x}[{name}_i]")), select, &format!("{name}[{name}_i]"));
+    format!("wire [{}:0] {name};\n{}", bits - 1, repeat(name, bits, &cells))
 }
 
 /// Declares wire `name` of `bits` bits: bit i is bit `select` of `inputs(i)`, sixteen bits; `select` has four.
-/// `inputs` prints input k of bit i, given the text of i.
-pub(crate) fn sixteen(name: &str, bits: usize, input: impl Fn(usize) -> String, select: &str) -> String {
+/// `input` prints input k of bit i, given k and the text of i.
+pub(crate) fn sixteen(
+    name: &str,
+    bits: usize,
+    input: impl Fn(usize, &str) -> String,
+    select: &str,
+) -> String {
     let mut cells = String::new();
+    let index = format!("{name}_i");
     for quad in 0..4 {
-        let inputs = std::array::from_fn(|k| input(4 * quad + k));
+        let inputs = std::array::from_fn(|k| input(4 * quad + k, &index));
         let _ = writeln!(cells, "wire z{quad};");
         cells += &quarter(&format!("q{quad}"), &inputs, select, &format!("z{quad}"));
     }
-    format!(
-        "wire [{top}:0] {name};\n\
-         generate for (genvar i = 0; i < {bits}; i = i + 1) begin : {name}_mux\n{cells}\
-         wire y0, y1;\n\
+    let _ = write!(
+        cells,
+        "wire y0, y1;\n\
          L6MUX21 m0 (.D0(z0), .D1(z1), .SD({select}[2]), .Z(y0));\n\
          L6MUX21 m1 (.D0(z2), .D1(z3), .SD({select}[2]), .Z(y1));\n\
-         L6MUX21 m2 (.D0(y0), .D1(y1), .SD({select}[3]), .Z({name}[i]));\n\
-         end endgenerate\n",
-        top = bits - 1,
-    )
+         L6MUX21 m2 (.D0(y0), .D1(y1), .SD({select}[3]), .Z({name}[{index}]));\n"
+    );
+    format!("wire [{}:0] {name};\n{}", bits - 1, repeat(name, bits, &cells))
 }
 
 /// The cells that choose one of four bits by the low two of `select`.

@@ -42,7 +42,7 @@ fn hold(shape: &Shape, p: usize) -> String {
     copy(&format!("capture_{p}"), 1, &format!("last_q[{}]", shape.product_clocks() - 1))
         + &copy(&channel, 4, "channel_a")
         + &(0..LANES).map(one).collect::<String>()
-        + &wide_mux::sixteen(&format!("turn_{p}"), bits, |l| format!("hold_{p}_{l}[i]"), &channel)
+        + &wide_mux::sixteen(&format!("turn_{p}"), bits, |l, i| format!("hold_{p}_{l}[{i}]"), &channel)
         + &format!("reg signed [{top}:0] front_{p}; always @(posedge clock) front_{p} <= turn_{p};\n")
 }
 

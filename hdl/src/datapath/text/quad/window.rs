@@ -76,7 +76,7 @@ fn word(k: usize) -> String {
 
 /// The byte that all lanes of a pixel use, and each lane's operand.
 fn pixel(p: usize) -> String {
-    let byte = |k: usize| format!("operand_{p}[{} + i]", 8 * k);
+    let byte = |k: usize, i: &str| format!("operand_{p}[{} + {i}]", 8 * k);
     let mut text = copy(&format!("sel_{p}_2"), 4, "sel_1") + &copy(&format!("vector_{p}_3"), 1, "vector_2");
     text += &wide_mux::sixteen(&format!("chosen_{p}"), 8, byte, &format!("sel_{p}_2"));
     let _ = writeln!(
