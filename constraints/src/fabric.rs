@@ -7,6 +7,27 @@ use crate::Family;
 /// Words of 16 bits in an iCE40 UltraPlus single-port RAM.
 const SPRAM_WORDS: usize = 16384;
 
+/// Memory words of all groups' parameters that stand in the array.
+const PARAMETER_WORDS: usize = 256;
+
+/// Words in the queue between memory and array.
+const QUEUE_WORDS: usize = 64;
+
+/// Bits of a word in the queue besides its bytes and its mask.
+const QUEUE_FLAGS: usize = 3;
+
+/// The same of the quad array, which says more of a word's place.
+const QUAD_QUEUE_FLAGS: usize = 12;
+
+/// Words that the quad array reads a clock.
+const QUAD: usize = 4;
+
+/// The most requantisers of the quad array that have multipliers: what its products leave of an 85F's.
+const QUAD_DSP_REQUANTISERS: usize = 14;
+
+/// Two halves of 18 bits of a sum, by one factor.
+const MULTIPLIERS_A_REQUANTISER: usize = 2;
+
 /// Where the accelerator's memory lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -88,13 +109,19 @@ impl Fabric {
         self.lanes.saturating_mul(self.pixels)
     }
 
-    /// Hardware multipliers that the MAC array takes; requantisers take none.
+    /// Hardware multipliers that the MAC array and the quad array's requantisers take; other requantisers take none.
     pub fn multipliers(&self) -> usize {
-        match self.multiplier {
+        let products = match self.multiplier {
             Multiplier::SbMac16 => self.peak().div_ceil(2),
             Multiplier::Mult18Pair => self.lanes.saturating_mul(self.pixels.div_ceil(2)),
             Multiplier::Lut => 0,
-        }
+        };
+        products + MULTIPLIERS_A_REQUANTISER * self.dsp_requantisers()
+    }
+
+    /// Requantisers with hardware multipliers; the others, if any, are made of look-up tables.
+    pub fn dsp_requantisers(&self) -> usize {
+        if self.style == ArrayStyle::Quad { self.requantisers.min(QUAD_DSP_REQUANTISERS) } else { 0 }
     }
 
     /// Single-port RAMs that memory takes.
@@ -105,19 +132,53 @@ impl Fabric {
         }
     }
 
-    /// Block RAMs that memory, the two rings and the queue of words between memory and array take: the array's
-    /// share, without a frozen front end.
+    /// Block RAMs that memory, the two rings, the parameters and the queue of words between memory and array take:
+    /// the array's share, without a frozen front end.
     pub fn block_rams(&self, family: Family) -> usize {
         let word = self.lanes.saturating_mul(8);
-        let memory = match self.memory {
+        let needs = match self.style {
+            ArrayStyle::Quad => self.quad_blocks(family, word),
+            ArrayStyle::Line | ArrayStyle::Block => [
+                self.memory_blocks(family),
+                blocks(family, word, self.weight_words),
+                blocks(family, word, PARAMETER_WORDS),
+                // An entry has four bits a lane; two are written at once.
+                blocks(family, word, self.list_entries.div_ceil(2)),
+                self.queue_blocks(family, word),
+            ],
+        };
+        needs.iter().fold(0, |sum: usize, need| sum.saturating_add(*need))
+    }
+
+    /// Memory in four banks, weights in rows of four words, parameters of four groups of channels at once, and a
+    /// queue of four words.
+    fn quad_blocks(&self, family: Family, word: usize) -> [usize; 5] {
+        let rows = |words: usize| words.div_ceil(QUAD);
+        [
+            QUAD.saturating_mul(blocks(family, word, rows(self.memory_words))),
+            blocks(family, word.saturating_mul(QUAD), rows(self.weight_words)),
+            QUAD * blocks(family, word, PARAMETER_WORDS),
+            blocks(family, word / 2, self.list_entries),
+            blocks(family, word.saturating_mul(QUAD) + self.lanes + QUAD_QUEUE_FLAGS, QUEUE_WORDS),
+        ]
+    }
+
+    fn memory_blocks(&self, family: Family) -> usize {
+        match self.memory {
             // Each byte of a word is written on its own.
             Memory::BlockRam => self.lanes.saturating_mul(blocks(family, 8, self.memory_words)),
             Memory::Spram => 0,
-        };
-        let weights = blocks(family, word, self.weight_words);
-        // An entry has four bits a lane.
-        let lists = blocks(family, word / 2, self.list_entries);
-        memory.saturating_add(weights).saturating_add(lists).saturating_add(blocks(family, word, 1))
+        }
+    }
+
+    fn queue_blocks(&self, family: Family, word: usize) -> usize {
+        match self.multiplier {
+            // ECP5 keeps it in look-up tables.
+            Multiplier::Mult18Pair => 0,
+            Multiplier::SbMac16 => blocks(family, word + self.lanes + QUEUE_FLAGS, QUEUE_WORDS),
+            // The marks of the words are in registers.
+            Multiplier::Lut => blocks(family, word, QUEUE_WORDS),
+        }
     }
 }
 

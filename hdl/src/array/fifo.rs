@@ -2,12 +2,35 @@
 
 use rust_hdl::prelude::*;
 
+use crate::datapath::MultiplierStyle;
 use crate::num::Bus;
 
 /// Words that the FIFO holds: enough for the fetcher to run on while the lanes wait, and a small block RAM.
 const DEPTH: usize = 64;
 /// Words from which on `space` is low: three may be on their way.
 const FULL: usize = DEPTH - 4;
+
+/// Where a [`WordFifo`] keeps its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FifoStyle {
+    /// Block RAM.
+    BlockRam,
+    /// Block RAM, with the marks of the words in registers: more logic, and one block RAM less of 16 bits.
+    MarksInRegisters,
+    /// Distributed RAM, which ECP5 has and which leaves block RAM to the main memory.
+    Distributed,
+}
+
+impl FifoStyle {
+    /// The form that suits the FPGAs with such multipliers: those without any have logic to spare.
+    pub fn of(multiplier: MultiplierStyle) -> Self {
+        match multiplier {
+            MultiplierStyle::SbMac16 => Self::BlockRam,
+            MultiplierStyle::Infer => Self::MarksInRegisters,
+            MultiplierStyle::Mult18Pair => Self::Distributed,
+        }
+    }
+}
 
 /// Fetched words with their marks.
 ///
@@ -63,9 +86,8 @@ struct Item<const N: usize> {
 }
 
 impl<const N: usize> WordFifo<N> {
-    /// An empty FIFO in block RAM, or `in_tables` in distributed RAM, which ECP5 has and which leaves block RAM to
-    /// the main memory.
-    pub fn new(in_tables: bool) -> Self {
+    /// An empty FIFO.
+    pub fn new(style: FifoStyle) -> Self {
         let empty = Item { word: Bus::default(), mask: 0, complete: false, last: false, outside: false };
         Self {
             clock: Default::default(),
@@ -87,7 +109,7 @@ impl<const N: usize> WordFifo<N> {
             _items: vec![empty; DEPTH],
             _written: 0,
             _read: 0,
-            _text: text(N, in_tables),
+            _text: text(N, style),
         }
     }
 
@@ -160,53 +182,60 @@ impl<const N: usize> Logic for WordFifo<N> {
 /// Nobody uses the word that is being written: `valid` compares with the place of before.
 ///
 /// `pop` comes late in its clock. Distributed RAM can be read at both places to which it may lead.
-fn text(n: usize, in_tables: bool) -> String {
-    let (place, next, read) = match in_tables {
-        true => (", ram_style = \"distributed\"", "pop ? after : taken", "pop ? second : first"),
-        false => ("", "taken + pop", "items[next[HIGH:0]]"),
-    };
-    let bits = DEPTH.trailing_zeros() as usize;
-    let width = 9 * n + 3;
-    let mask = if n == 16 {
-        "q[143:128]".to_string()
-    } else {
-        format!("{{{}'b0, q[{}:{}]}}", 16 - n, 9 * n - 1, 8 * n)
-    };
-    let ahead = match in_tables {
-        true => format!(
-            "reg [{bits}:0] after; initial after = 1; always @(posedge clock) after <= clear ? 1 : next + 1'b1;\n\
-             wire [{top}:0] first = items[taken[{high}:0]], second = items[after[{high}:0]];\n",
-            top = width - 1,
-            high = bits - 1,
+fn text(n: usize, style: FifoStyle) -> String {
+    let (bits, high) = (DEPTH.trailing_zeros(), DEPTH.trailing_zeros() - 1);
+    let (ahead, next) = match style {
+        FifoStyle::Distributed => (
+            format!(
+                "reg [{bits}:0] after; initial after = 1; always @(posedge clock) after <= clear ? 1 : next + 1'b1;\n"
+            ),
+            "pop ? after : taken",
         ),
-        false => String::new(),
+        FifoStyle::BlockRam | FifoStyle::MarksInRegisters => (String::new(), "taken + pop"),
     };
+    let marks = "{outside, last, complete, mask[MASK_TOP:0]}".replace("MASK_TOP", &(n - 1).to_string());
     format!(
-        "(* no_rw_check{place} *) reg [{top}:0] items [0:{deepest}];\n\
-         reg [{top}:0] q;\n\
-         reg [{bits}:0] written, taken; reg valid_r, space_r;\n\
+        "reg [{bits}:0] written, taken; reg valid_r, space_r;\n\
          initial begin written = 0; taken = 0; valid_r = 0; space_r = 0; end\n\
          wire [{bits}:0] next;\n{ahead}assign next = {next};\n\
          wire [{bits}:0] level = written - taken;\n\
+         {words}{marks}\
          always @(posedge clock) begin\n\
-         q <= {read};\n\
-         if (push) items[written[{high}:0]] <= {{outside, last, complete, mask[{mask_top}:0], word}};\n\
          valid_r <= next != written && !clear;\n\
          space_r <= level < {FULL} || clear;\n\
          written <= clear ? 0 : written + push;\n\
          taken <= clear ? 0 : next;\n\
          end\n\
          assign valid = valid_r; assign space = space_r;\n\
-         assign out_word = q[{word_top}:0]; assign out_mask = {mask};\n\
-         assign out_complete = q[{c}]; assign out_last = q[{l}]; assign out_outside = q[{o}];\n",
+         assign out_word = words_q; assign out_mask = marks_q[{mask_top}:0];\n\
+         assign {{out_outside, out_last, out_complete}} = marks_q[{top}:{n}];\n",
+        words = storage("words", 8 * n, style, "word", high),
+        marks = storage("marks", n + 3, style, &marks, high),
+        mask_top = n - 1,
+        top = n + 2,
+    )
+}
+
+/// One part of the items, read into `{name}_q`.
+fn storage(name: &str, width: usize, style: FifoStyle, item: &str, high: u32) -> String {
+    let place = match style {
+        FifoStyle::Distributed => ", ram_style = \"distributed\"",
+        FifoStyle::MarksInRegisters if name == "marks" => ", ram_style = \"registers\"",
+        FifoStyle::BlockRam | FifoStyle::MarksInRegisters => "",
+    };
+    let read = match style {
+        FifoStyle::Distributed => {
+            format!("pop ? {name}[after[{high}:0]] : {name}[taken[{high}:0]]")
+        }
+        FifoStyle::BlockRam | FifoStyle::MarksInRegisters => format!("{name}[next[{high}:0]]"),
+    };
+    format!(
+        "(* no_rw_check{place} *) reg [{top}:0] {name} [0:{deepest}]; reg [{top}:0] {name}_q;\n\
+         always @(posedge clock) begin\n\
+         {name}_q <= {read};\n\
+         if (push) {name}[written[{high}:0]] <= {item};\n\
+         end\n",
         top = width - 1,
         deepest = DEPTH - 1,
-        high = bits - 1,
-        mask_top = n - 1,
-        word_top = 8 * n - 1,
-        c = 9 * n,
-        l = 9 * n + 1,
-        o = 9 * n + 2,
-        read = read.replace("HIGH", &(bits - 1).to_string()),
     )
 }

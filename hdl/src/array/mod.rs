@@ -22,7 +22,7 @@ mod loader;
 mod writer;
 
 pub use fetcher::Fetcher;
-pub use fifo::WordFifo;
+pub use fifo::{FifoStyle, WordFifo};
 pub use issuer::Issuer;
 pub use loader::Loader;
 pub use writer::Writer;

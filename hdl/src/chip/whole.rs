@@ -3,9 +3,9 @@
 use frazil_model::plan::ArrayStyle;
 use rust_hdl::prelude::*;
 
-use crate::array::{Fetcher, Issuer, Loader, WordFifo, Writer};
+use crate::array::{Fetcher, FifoStyle, Issuer, Loader, WordFifo, Writer};
 use crate::chip::{Feeder, Identity, Registers, Sequencer};
-use crate::datapath::{Datapath, DatapathError, DatapathSpec, MultiplierStyle};
+use crate::datapath::{Datapath, DatapathError, DatapathSpec};
 use crate::frozen::FrozenFront;
 use crate::memory::{EntryRam, MainMemory, MemoryStyle, ParameterRam, Spread, WordRam};
 
@@ -112,7 +112,7 @@ impl<const N: usize> Chip<N> {
             sequencer: Default::default(),
             loader: Loader::new(spec.weight_words),
             fetcher: Fetcher::new(spec.style == ArrayStyle::Block),
-            fifo: WordFifo::new(spec.datapath.multiplier == MultiplierStyle::Mult18Pair),
+            fifo: WordFifo::new(FifoStyle::of(spec.datapath.multiplier)),
             issuer: Issuer::new(spec.datapath.interval(N)),
             datapath: Datapath::new(&spec.datapath)?,
             writer: Writer::new(spec.style == ArrayStyle::Block),
