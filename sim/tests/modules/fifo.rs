@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use frazil_hdl::array::WordFifo;
+use frazil_hdl::array::{FifoStyle, WordFifo};
 use frazil_hdl::num::Bus;
 use frazil_sim::replay::Recorder;
 use rand::{RngExt, SeedableRng};
@@ -13,13 +13,15 @@ use super::{CYCLES, replay};
 /// Pushes while there is space, pops at random; words come out as they went in.
 #[test]
 fn fifo_keeps_order_and_marks() {
-    run::<8>("fifo of 8");
-    run::<16>("fifo of 16");
+    run::<8>(FifoStyle::BlockRam, "fifo of 8");
+    run::<8>(FifoStyle::MarksInRegisters, "fifo of 8 with marks in registers");
+    run::<8>(FifoStyle::Distributed, "fifo of 8 in distributed RAM");
+    run::<16>(FifoStyle::BlockRam, "fifo of 16");
 }
 
-fn run<const N: usize>(name: &str) {
+fn run<const N: usize>(style: FifoStyle, name: &str) {
     let mut rng = Pcg64::seed_from_u64(2);
-    let mut recorder = Recorder::new(Box::new(WordFifo::<N>::new(N == 8)), |b| &mut b.clock).unwrap();
+    let mut recorder = Recorder::new(Box::new(WordFifo::<N>::new(style)), |b| &mut b.clock).unwrap();
     let mut expected = VecDeque::new();
     let (mut begun, mut most) = (false, 0);
     for cycle in 0..CYCLES {
