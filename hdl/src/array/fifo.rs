@@ -180,28 +180,15 @@ impl<const N: usize> Logic for WordFifo<N> {
 }
 
 /// Nobody uses the word that is being written: `valid` compares with the place of before.
-///
-/// `pop` comes late in its clock. Distributed RAM can be read at both places to which it may lead.
 fn text(n: usize, style: FifoStyle) -> String {
     let (bits, high) = (DEPTH.trailing_zeros(), DEPTH.trailing_zeros() - 1);
-    let (ahead, next) = match style {
-        FifoStyle::Distributed => (
-            format!(
-                "reg [{bits}:0] after; initial after = 1; always @(posedge clock) after <= clear ? 1 : next + 1'b1;\n"
-            ),
-            "pop ? after : taken",
-        ),
-        FifoStyle::BlockRam | FifoStyle::MarksInRegisters => (String::new(), "taken + pop"),
-    };
-    let marks = "{outside, last, complete, mask[MASK_TOP:0]}".replace("MASK_TOP", &(n - 1).to_string());
+    let marks = format!("{{outside, last, complete, mask[{}:0]}}", n - 1);
     format!(
         "reg [{bits}:0] written, taken; reg valid_r, space_r;\n\
          initial begin written = 0; taken = 0; valid_r = 0; space_r = 0; end\n\
-         wire [{bits}:0] next;\n{ahead}assign next = {next};\n\
-         wire [{bits}:0] level = written - taken;\n\
-         {words}{marks}\
+         wire [{bits}:0] next = taken + pop, level = written - taken;\n\
+         {reading}{words}{marks}\
          always @(posedge clock) begin\n\
-         valid_r <= next != written && !clear;\n\
          space_r <= level < {FULL} || clear;\n\
          written <= clear ? 0 : written + push;\n\
          taken <= clear ? 0 : next;\n\
@@ -209,11 +196,32 @@ fn text(n: usize, style: FifoStyle) -> String {
          assign valid = valid_r; assign space = space_r;\n\
          assign out_word = words_q; assign out_mask = marks_q[{mask_top}:0];\n\
          assign {{out_outside, out_last, out_complete}} = marks_q[{top}:{n}];\n",
+        reading = reading(style, bits),
         words = storage("words", 8 * n, style, "word", high),
         marks = storage("marks", n + 3, style, &marks, high),
         mask_top = n - 1,
         top = n + 2,
     )
+}
+
+/// When there is a word at the output.
+///
+/// `pop` comes late in its clock. Distributed RAM shows the next word before it, so that `pop` only enables.
+fn reading(style: FifoStyle, bits: u32) -> String {
+    match style {
+        FifoStyle::Distributed => format!(
+            "reg [{bits}:0] behind; initial behind = 0;\n\
+             wire shift = pop || !valid_r, more = behind != written;\n\
+             always @(posedge clock) begin\n\
+             if (shift) behind <= behind + more;\n\
+             if (shift) valid_r <= more;\n\
+             if (clear) begin behind <= 0; valid_r <= 0; end\n\
+             end\n"
+        ),
+        FifoStyle::BlockRam | FifoStyle::MarksInRegisters => {
+            "always @(posedge clock) valid_r <= next != written && !clear;\n".into()
+        }
+    }
 }
 
 /// One part of the items, read into `{name}_q`.
@@ -224,15 +232,13 @@ fn storage(name: &str, width: usize, style: FifoStyle, item: &str, high: u32) ->
         FifoStyle::BlockRam | FifoStyle::MarksInRegisters => "",
     };
     let read = match style {
-        FifoStyle::Distributed => {
-            format!("pop ? {name}[after[{high}:0]] : {name}[taken[{high}:0]]")
-        }
-        FifoStyle::BlockRam | FifoStyle::MarksInRegisters => format!("{name}[next[{high}:0]]"),
+        FifoStyle::Distributed => format!("if (shift) {name}_q <= {name}[behind[{high}:0]]"),
+        FifoStyle::BlockRam | FifoStyle::MarksInRegisters => format!("{name}_q <= {name}[next[{high}:0]]"),
     };
     format!(
         "(* no_rw_check{place} *) reg [{top}:0] {name} [0:{deepest}]; reg [{top}:0] {name}_q;\n\
          always @(posedge clock) begin\n\
-         {name}_q <= {read};\n\
+         {read};\n\
          if (push) {name}[written[{high}:0]] <= {item};\n\
          end\n",
         top = width - 1,
