@@ -31,7 +31,7 @@ pub struct ChipSpec {
 
 /// The chip with words of `N` bytes.
 ///
-/// The bus reads a byte two clocks after its address is given and writes one byte a clock; `run` starts the program
+/// The bus reads a byte three clocks after its address is given and writes one byte a clock; `run` starts the program
 /// at word address `entry`, `busy` is high from the next clock until its end. While it is high the bus must be idle.
 ///
 /// One unit uses the memory in each clock: the bus when idle, the feeder in a frozen layer, else the writer, the
@@ -48,7 +48,7 @@ pub struct Chip<const N: usize> {
     pub bus_wdata: Signal<In, Bits<8>>,
     /// Writes the byte.
     pub bus_we: Signal<In, Bit>,
-    /// The byte at the address of two clocks before.
+    /// The byte at the address of three clocks before.
     pub bus_rdata: Signal<Out, Bits<8>>,
     /// Starts a program.
     pub run: Signal<In, Bit>,
@@ -76,9 +76,13 @@ pub struct Chip<const N: usize> {
     low: DFF<Bits<8>>,
     high: DFF<Bits<8>>,
     bus_lane: DFF<Bits<4>>,
+    even_byte: DFF<Bits<8>>,
+    odd_byte: DFF<Bits<8>>,
+    reads_odd: DFF<Bit>,
     read_back: DFF<Bits<8>>,
     lane: Signal<Local, Bits<4>>,
-    byte: Signal<Local, Bits<8>>,
+    even: Signal<Local, Bits<8>>,
+    odd: Signal<Local, Bits<8>>,
     bus_word: Signal<Local, Bits<24>>,
     bus_byte: Signal<Local, Bits<4>>,
     one: Signal<Local, Bits<16>>,
@@ -125,9 +129,13 @@ impl<const N: usize> Chip<N> {
             low: Default::default(),
             high: Default::default(),
             bus_lane: Default::default(),
+            even_byte: Default::default(),
+            odd_byte: Default::default(),
+            reads_odd: Default::default(),
             read_back: Default::default(),
             lane: Default::default(),
-            byte: Default::default(),
+            even: Default::default(),
+            odd: Default::default(),
             bus_word: Default::default(),
             bus_byte: Default::default(),
             one: Default::default(),
@@ -140,7 +148,8 @@ impl<const N: usize> Chip<N> {
 impl<const N: usize> Logic for Chip<N> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, pad, zero_point, low, high, bus_lane, read_back);
+        dff_setup!(self, clock, pad, zero_point, low, high, bus_lane, even_byte, odd_byte);
+        dff_setup!(self, clock, reads_odd, read_back);
         clock!(self, clock, memory, weights, list, parameters, registers, sequencer, loader, fetcher, fifo);
         clock!(self, clock, issuer, datapath, writer, feeder, front);
         // The descriptor bus.
@@ -250,13 +259,20 @@ impl<const N: usize> Logic for Chip<N> {
         if self.sequencer.busy.val() & self.has_front.val() {
             self.lane.next = self.feeder.rd_lane.val();
         }
-        self.byte.next = 0.into();
+        self.even.next = 0.into();
+        self.odd.next = 0.into();
         for i in 0..N {
-            if self.lane.val() == i.to_bits::<4>() {
-                self.byte.next = self.memory.rd_data.val().get_bits::<8>(i * 8);
+            if (self.lane.val() & 14) == i.to_bits::<4>() {
+                self.even.next = self.memory.rd_data.val().get_bits::<8>(i * 8);
+            }
+            if (self.lane.val() | 1) == i.to_bits::<4>() {
+                self.odd.next = self.memory.rd_data.val().get_bits::<8>(i * 8);
             }
         }
-        self.front.x.next = self.byte.val();
+        self.front.x.next = self.even.val();
+        if self.lane.val().get_bit(0) {
+            self.front.x.next = self.odd.val();
+        }
         self.front.x_valid.next = self.feeder.x_valid.val();
         self.feeder.x_ready.next = self.front.x_ready.val();
         self.feeder.y_valid.next = self.front.y_valid.val();
@@ -300,10 +316,16 @@ impl<const N: usize> Logic for Chip<N> {
                 self.memory.wr_mask.next = self.one.val() << bit_cast::<16, 4>(self.feeder.wr_lane.val());
             }
         }
-        // Reading back.
+        // Reading back, in two steps: the memory's output is late.
         self.registers.address.next = bit_cast::<5, 24>(self.bus_addr.val());
         self.registers.cycles.next = self.sequencer.cycles.val();
-        self.read_back.d.next = self.byte.val();
+        self.even_byte.d.next = self.even.val();
+        self.odd_byte.d.next = self.odd.val();
+        self.reads_odd.d.next = self.bus_lane.q.val().get_bit(0);
+        self.read_back.d.next = self.even_byte.q.val();
+        if self.reads_odd.q.val() {
+            self.read_back.d.next = self.odd_byte.q.val();
+        }
         if self.bus_region.val() == 0 {
             self.read_back.d.next = self.registers.data.val();
         }

@@ -8,6 +8,9 @@ use super::judge::{Judge, code};
 use super::{HeaderRegister, LinkState, PayloadCrc, QUIET_BITS};
 
 /// Clocks from an address on the bus to its data: `bus_rdata` in clock `t + 2` is what `bus_addr` named in clock `t`.
+///
+/// Behind a serial line data may take longer: a byte leaves when the one before has gone, and the address stands all
+/// that time.
 pub const READ_LATENCY: usize = 2;
 
 /// Answers each request frame with a reply frame.
