@@ -67,10 +67,12 @@ pub struct Issuer {
     blocks_left: DFF<Bits<13>>,
     done: DFF<Bits<8>>,
     present_slot: DFF<Bits<5>>,
-    less: Signal<Local, Bits<16>>,
     others: Signal<Local, Bits<16>>,
     coming: Signal<Local, Bits<16>>,
-    next_lowest: Signal<Local, Bits<16>>,
+    others_lowest: Signal<Local, Bits<16>>,
+    others_chosen: Signal<Local, Bits<4>>,
+    mask_lowest: Signal<Local, Bits<16>>,
+    mask_chosen: Signal<Local, Bits<4>>,
     busy: Signal<Local, Bit>,
     one: Signal<Local, Bit>,
     ends: Signal<Local, Bit>,
@@ -123,10 +125,12 @@ impl Issuer {
             blocks_left: Default::default(),
             done: Default::default(),
             present_slot: Default::default(),
-            less: Default::default(),
             others: Default::default(),
             coming: Default::default(),
-            next_lowest: Default::default(),
+            others_lowest: Default::default(),
+            others_chosen: Default::default(),
+            mask_lowest: Default::default(),
+            mask_chosen: Default::default(),
             busy: Default::default(),
             one: Default::default(),
             ends: Default::default(),
@@ -187,15 +191,27 @@ impl Logic for Issuer {
             self.rest_last.d.next = self.last_entry.val();
         }
         self.rest.d.next = self.coming.val();
-        // The product of the next clock: the choice of the byte is the way to every multiplier.
-        self.less.next = self.coming.val() - 1;
-        self.next_lowest.next = self.coming.val() & !self.less.val();
-        self.lowest.d.next = self.next_lowest.val();
-        self.chosen.d.next = 0.into();
+        // The product of the next clock: the choice of the byte is the way to every multiplier. Both that may come are
+        // prepared, because it is known late which one does.
+        self.others_lowest.next = self.others.val() & !(self.others.val() - 1);
+        self.mask_lowest.next = self.mask.val() & !(self.mask.val() - 1);
+        self.others_chosen.next = 0.into();
+        self.mask_chosen.next = 0.into();
         for i in 0..16 {
-            if self.next_lowest.val().get_bit(i) {
-                self.chosen.d.next = i.to_bits::<4>();
+            if self.others_lowest.val().get_bit(i) {
+                self.others_chosen.next = i.to_bits::<4>();
             }
+            if self.mask_lowest.val().get_bit(i) {
+                self.mask_chosen.next = i.to_bits::<4>();
+            }
+        }
+        if self.go.val() {
+            self.lowest.d.next = self.others_lowest.val();
+            self.chosen.d.next = self.others_chosen.val();
+        }
+        if self.takes.val() {
+            self.lowest.d.next = self.mask_lowest.val();
+            self.chosen.d.next = self.mask_chosen.val();
         }
         // The weights, and where a block and a group end.
         self.after.next = self.at.q.val() + 1;
