@@ -9,8 +9,8 @@ use crate::num::Bus;
 /// A run: `start` with the word address of its first descriptor in `entry`; `busy` is high from the next clock
 /// until the program's end, and `cycles` counts the clocks in which it was. A descriptor is 64 bytes, little endian:
 /// each memory word takes a clock to read, then each of its 16-bit fields is put on the descriptor bus (`field`,
-/// `word`, `load`), from which the units take what they need; one more clock dispatches. While it fetches, nobody
-/// else uses the memory, which keeps giving the word at `addr`.
+/// `word`, `load`, a clock late), from which the units take what they need; one more clock looks at what it is, and
+/// one starts the unit. While it fetches, nobody else uses the memory, which keeps giving the word at `addr`.
 #[derive(LogicBlock)]
 pub struct Sequencer<const N: usize> {
     /// Clock.
@@ -48,6 +48,9 @@ pub struct Sequencer<const N: usize> {
     op: DFF<Bits<2>>,
     counter: DFF<Bits<32>>,
     is_frozen: DFF<Bit>,
+    given: DFF<Bits<16>>,
+    given_field: DFF<Bits<5>>,
+    gives: DFF<Bit>,
     low_at: Signal<Local, Bits<5>>,
     high_at: Signal<Local, Bits<5>>,
     low: Signal<Local, Bits<8>>,
@@ -80,6 +83,9 @@ impl<const N: usize> Default for Sequencer<N> {
             op: Default::default(),
             counter: Default::default(),
             is_frozen: Default::default(),
+            given: Default::default(),
+            given_field: Default::default(),
+            gives: Default::default(),
             low_at: Default::default(),
             high_at: Default::default(),
             low: Default::default(),
@@ -94,6 +100,7 @@ impl<const N: usize> Logic for Sequencer<N> {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, state, pointer, count, position, op, counter, is_frozen);
+        dff_setup!(self, clock, given, given_field, gives);
         self.addr.next = self.pointer.q.val();
         self.busy.next = self.state.q.val() != 0;
         self.frozen.next = self.is_frozen.q.val();
@@ -114,10 +121,15 @@ impl<const N: usize> Logic for Sequencer<N> {
             }
         }
         self.wide.next = bit_cast::<16, 8>(self.high.val());
-        self.word.next = (self.wide.val() << 8) | bit_cast::<16, 8>(self.low.val());
-        self.field.next = self.count.q.val();
-        self.load.next = self.state.q.val() == 2;
-        // States: 0 idle, 1 read a word, 2 give its fields, 3 dispatch, 4 let the unit raise its busy, 5 wait for it.
+        // The memory's output is late, and the bus goes to all units.
+        self.given.d.next = (self.wide.val() << 8) | bit_cast::<16, 8>(self.low.val());
+        self.given_field.d.next = self.count.q.val();
+        self.gives.d.next = self.state.q.val() == 2;
+        self.word.next = self.given.q.val();
+        self.field.next = self.given_field.q.val();
+        self.load.next = self.gives.q.val();
+        // States: 0 idle, 1 read a word, 2 give its fields, 3 look at its op, 6 start the unit, 4 let it raise its
+        // busy, 5 wait for it.
         if self.state.q.val() != 0 {
             self.counter.d.next = self.counter.q.val() + 1;
         }
@@ -148,14 +160,17 @@ impl<const N: usize> Logic for Sequencer<N> {
         }
         if self.state.q.val() == 3 {
             self.state.d.next = 0.into();
+            if (self.op.q.val() == 1) | (self.op.q.val() == 2) {
+                self.state.d.next = 6.into();
+            }
+        }
+        if self.state.q.val() == 6 {
+            self.state.d.next = 4.into();
             if self.op.q.val() == 1 {
                 self.start_layer.next = true;
-                self.state.d.next = 4.into();
-            }
-            if self.op.q.val() == 2 {
+            } else {
                 self.start_frozen.next = true;
                 self.is_frozen.d.next = true;
-                self.state.d.next = 4.into();
             }
         }
         if self.state.q.val() == 4 {

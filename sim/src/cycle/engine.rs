@@ -52,9 +52,9 @@ impl CycleEngine {
             layers.push(LayerClocks { clocks: end, ..LayerClocks::default() });
             layers.iter_mut().take(1).for_each(|first| first.clocks += begin);
         } else {
-            // The sequencer sees a layer's end a clock late.
+            // The sequencer starts a layer a clock after it has looked at it, and sees its end a clock late.
             let fetch = fetch(self.timing.lanes);
-            layers.iter_mut().for_each(|layer| layer.clocks += fetch + 1);
+            layers.iter_mut().for_each(|layer| layer.clocks += fetch + 2);
             layers.push(LayerClocks { clocks: fetch, ..LayerClocks::default() });
         }
         Some(layers)
@@ -93,7 +93,7 @@ impl CycleEngine {
     }
 }
 
-/// Clocks to fetch and dispatch a descriptor: each word is read, then each of its fields is given.
+/// Clocks to fetch a descriptor and look at it: each word is read, then each of its fields is given.
 fn fetch(lanes: usize) -> u64 {
     (64 / lanes * (1 + lanes / 2) + 1) as u64
 }
