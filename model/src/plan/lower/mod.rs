@@ -36,8 +36,22 @@ pub(super) struct Stored {
     /// Shape as it lies in memory; another than the tensor's after a reshape.
     pub shape: Shape,
     pub layout: Layout,
-    /// Words from column to column, for the only reader of a layer that computes more columns than it needs.
-    pub spacing: usize,
+    pub form: Form,
+}
+
+/// How pixels lie in a plane, for a tensor that one layer alone reads. All but the first on the quad array only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Rows and columns in their order.
+    #[default]
+    Whole,
+    /// So many words from column to column: the layer that makes them computes more than is needed.
+    Spaced(usize),
+    /// The even columns of all rows, then the odd ones.
+    Halved,
+    /// So many rows, whose words hold a pixel of the upper part of the image in their first half and one of the lower
+    /// part, which ends with the image, in their second half. The parts overlap.
+    Folded(usize),
 }
 
 /// A graph in layers.
@@ -139,7 +153,7 @@ impl<'a> Lower<'a> {
     /// Gives a tensor a buffer of its own.
     fn store(&mut self, tensor: usize, shape: Shape, layout: Layout) -> Stored {
         let slot = self.buffer(layout.words(shape, self.capacity.lanes));
-        let stored = Stored { slot, shape, layout, spacing: 1 };
+        let stored = Stored { slot, shape, layout, form: Form::Whole };
         self.stored[tensor] = Some(stored);
         stored
     }

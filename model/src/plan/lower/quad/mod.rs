@@ -1,7 +1,9 @@
 //! Layers of the quad array: the same lists and weights, other blocks.
 
 mod dense;
+mod folds;
 mod gaps;
+mod halves;
 mod reach;
 mod split;
 mod vector;

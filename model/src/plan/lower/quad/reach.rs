@@ -111,11 +111,11 @@ impl Reach {
     fn lines(&self, columns: usize, spread: bool) -> Vec<((usize, usize), Walk)> {
         let Drain { size, step, .. } = self.drain;
         let sound = self.columns.0 >= 0 || size.1 <= self.fetch.size.1;
-        let dense = self.stride == (1, 1) && (step.1 == 1 || size.1 == 1);
+        let dense = self.stride.1 == 1 && (step.1 == 1 || size.1 == 1);
         if !(sound && dense) || size.0 == 1 {
             return Vec::new();
         }
-        let walk = Walk { spread, flat: true, access: access(1), stride: (1, 1), ..Walk::default() };
+        let walk = Walk { spread, flat: true, access: access(1), stride: self.stride, ..Walk::default() };
         let walk = self.counted(walk, QUAD.max(size.1));
         // A quad's results lie in different banks if they follow each other, or stand in one line.
         let follow = step.0 == size.1;
