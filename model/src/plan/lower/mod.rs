@@ -230,6 +230,8 @@ impl<'a> Lower<'a> {
             }
             false => Ok(()),
         };
+        let streamed = job.quads.is_some() && job.streams_weights();
+        let weight_words = if streamed { super::quad::MOST_ROWS * super::quad::QUAD } else { weight_words };
         ring("weight words in a group", weights, weight_words)?;
         ring("list entries in two successive groups", entries, list_entries)?;
         match self.capacity.style {

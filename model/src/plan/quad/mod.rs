@@ -24,5 +24,8 @@ pub const QUAD: usize = 4;
 pub const QUADS: usize = 4;
 /// Pixels of the array, and its requantisers.
 pub const PIXELS: usize = QUAD * QUADS;
+/// Most rows of weights of a pass: the loader counts no further. Where a pass has more than one block, or others use its
+/// weights too, they must fit the ring of weights.
+pub const MOST_ROWS: usize = 1023;
 /// Words of the window buffer: those of all pixels, and what the last one sees to its right.
 pub const WINDOW: usize = PIXELS + QUAD;

@@ -4,6 +4,7 @@ mod dense;
 mod folds;
 mod gaps;
 mod halves;
+mod planes;
 mod reach;
 mod split;
 mod vector;
