@@ -19,6 +19,7 @@ mod weighted;
 
 use super::freeze::Front;
 use super::layout::Layout;
+use super::quad::most_weights;
 use super::{ArrayStyle, Capacity, PlanError, PlanOptions, Shape};
 use crate::graph::{Graph, Node, Op};
 use crate::requant::fit::Requantiser;
@@ -230,8 +231,7 @@ impl<'a> Lower<'a> {
             }
             false => Ok(()),
         };
-        let streamed = job.quads.is_some() && job.streams_weights();
-        let weight_words = if streamed { super::quad::MOST_ROWS * super::quad::QUAD } else { weight_words };
+        let weight_words = most_weights(weight_words, job.quads.is_some() && job.streams_weights());
         ring("weight words in a group", weights, weight_words)?;
         ring("list entries in two successive groups", entries, list_entries)?;
         match self.capacity.style {

@@ -29,3 +29,8 @@ pub const PIXELS: usize = QUAD * QUADS;
 pub const MOST_ROWS: usize = 1023;
 /// Words of the window buffer: those of all pixels, and what the last one sees to its right.
 pub const WINDOW: usize = PIXELS + QUAD;
+
+/// Most words of weights of a pass, with a ring of so many; `streams` says that none is for two blocks.
+pub(super) fn most_weights(ring: usize, streams: bool) -> usize {
+    if streams { ring.max(MOST_ROWS * QUAD) } else { ring }
+}

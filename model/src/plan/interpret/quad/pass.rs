@@ -5,7 +5,7 @@ use super::walk::Walk;
 use crate::plan::Capacity;
 use crate::plan::interpret::InterpretError;
 use crate::plan::interpret::memory::Memory;
-use crate::plan::quad::{LANES, MAX_ACCESSES, MOST_ROWS, QUAD, QUADS, QuadEntry, padding, unpack_list};
+use crate::plan::quad::{LANES, MAX_ACCESSES, QUAD, QUADS, QuadEntry, most_weights, padding, unpack_list};
 use crate::plan::stream::{Header, PARAMETER_WORDS, unpack_parameters};
 use crate::requant::fit::Requantiser;
 
@@ -79,8 +79,7 @@ impl Pass {
         let (count, words) = (entries.len(), self.weights.len());
         let full =
             before + count.next_multiple_of(2) > capacity.list_entries || count >= capacity.list_entries;
-        // The only block of a pass takes its weights through the ring.
-        let most = if walk.streams_weights() { MOST_ROWS * QUAD } else { capacity.weight_words };
+        let most = most_weights(capacity.weight_words, walk.streams_weights());
         if full || words > most {
             return Err(InterpretError::Ring { group });
         }
