@@ -118,6 +118,11 @@ fn kws01_on_quads() {
 }
 
 #[test]
+fn ad01_on_quads() {
+    whole("ad01 on quads", "ad01_int8.tflite", "ad01_fc_autoenc_int8", Device::Quad, false);
+}
+
+#[test]
 fn vww01_on_quads() {
     whole("vww01 on quads", "vww_96_int8.tflite", "vww01_mobilenetv1_int8", Device::Quad, false);
 }

@@ -68,7 +68,8 @@ pub struct QuadIssuer {
     pub weight: Signal<Out, Bits<10>>,
     /// Rows of weights below this can be read.
     pub weights: Signal<In, Bits<10>>,
-    /// Rows of weights below this are done with.
+    /// Rows of weights below this are done with: those of passes before, and of a pass of one block those that it has
+    /// used.
     pub released: Signal<Out, Bits<10>>,
     /// Passes done, modulo 256.
     pub pass: Signal<Out, Bits<8>>,
@@ -76,6 +77,8 @@ pub struct QuadIssuer {
     is_spread: DFF<Bit>,
     weights_shared: DFF<Bit>,
     parameters_shared: DFF<Bit>,
+    used_once: DFF<Bit>,
+    released_q: DFF<Bits<10>>,
     blocks: DFF<Bits<13>>,
     passes: DFF<Bits<9>>,
     running: DFF<Bit>,
@@ -163,6 +166,8 @@ impl QuadIssuer {
             is_spread: Default::default(),
             weights_shared: Default::default(),
             parameters_shared: Default::default(),
+            used_once: Default::default(),
+            released_q: Default::default(),
             first_slot: Default::default(),
             busy: Default::default(),
             starved: Default::default(),
@@ -252,7 +257,7 @@ impl Logic for QuadIssuer {
             present_slot
         );
         dff_setup!(self, clock, enter_q, take_q, slide_q, sel_q, valid_q, first_q, last_q, slot_q, word_q);
-        dff_setup!(self, clock, passes, running, passes_left);
+        dff_setup!(self, clock, passes, running, passes_left, used_once, released_q);
         if self.load.val() {
             self.passes.d.next = bit_cast::<9, 16>(self.descriptor.val().get_bits::<16>(32));
             self.is_vector.d.next = self.descriptor.val().get_bits::<8>(48).get_bit(0);
@@ -260,6 +265,8 @@ impl Logic for QuadIssuer {
             self.parameters_shared.d.next = self.descriptor.val().get_bits::<8>(48).get_bit(3);
             self.is_spread.d.next = self.descriptor.val().get_bits::<8>(48).get_bit(4);
             self.blocks.d.next = bit_cast::<13, 16>(self.descriptor.val().get_bits::<16>(480));
+            self.used_once.d.next = (self.descriptor.val().get_bits::<16>(480) == 1)
+                & !self.descriptor.val().get_bits::<8>(48).get_bit(2);
         }
         // The step at hand, and whether the buffer becomes the operands after it.
         self.go.next =
@@ -380,7 +387,11 @@ impl Logic for QuadIssuer {
             }
         }
         self.weight.next = self.row.q.val();
-        self.released.next = self.base.q.val();
+        self.released_q.d.next = self.base.q.val();
+        if self.used_once.q.val() {
+            self.released_q.d.next = self.row.q.val();
+        }
+        self.released.next = self.released_q.q.val();
         self.pass.next = self.done.q.val();
         self.busy.next = self.running.q.val();
         self.starved.next = !self.available.q.val();
@@ -392,6 +403,7 @@ impl Logic for QuadIssuer {
             self.row.d.next = 0.into();
             self.word.d.next = 0.into();
             self.base.d.next = 0.into();
+            self.released_q.d.next = 0.into();
             self.available.d.next = false;
             self.blocks_left.d.next = self.blocks.q.val();
             self.done.d.next = 0.into();

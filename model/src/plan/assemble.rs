@@ -5,7 +5,7 @@ use super::descriptor::{BYTES, Descriptor, Field, Op as Code};
 use super::emit::{constants, descriptor, stream};
 use super::freeze::{Front, freeze};
 use super::layout::{Layout, Placement};
-use super::lower::{Aim, Job, Lowered, Slot, Stored, lower};
+use super::lower::{Aim, Form, Job, Lowered, Slot, Stored, lower};
 use super::program::{ENTRY_FEATURES, ENTRY_RUN, Entry, LayerInfo, Program};
 use super::quad;
 use super::{ArrayStyle, Capacity, FORMAT_VERSION, Plan, PlanError, PlanOptions};
@@ -199,7 +199,7 @@ impl Assembly<'_> {
         known.unwrap_or_else(|| {
             // Every tensor outside the front end is stored.
             let slot = Slot { buffer: 0, start: 0 };
-            let unknown = Stored { slot, shape: info.shape, layout: Layout::Planar, spacing: 1 };
+            let unknown = Stored { slot, shape: info.shape, layout: Layout::Planar, form: Form::Whole };
             let Stored { slot, shape, layout, .. } = self.lowered.stored[tensor].unwrap_or(unknown);
             let (address, lanes) = (self.address(slot), self.capacity.lanes);
             placed.push(Placement { tensor: info.name.clone(), shape, address, layout, lanes });

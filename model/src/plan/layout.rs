@@ -57,6 +57,26 @@ pub enum Layout {
         /// What padding holds.
         pad: i8,
     },
+    /// As `Windows`, of pixels of an upper and a lower part of the layer's output: for each pixel of the upper part its
+    /// window, then that of the pixel below it in the lower part. The parts may overlap.
+    WindowPairs {
+        /// Rows of a part.
+        rows: usize,
+        /// Rows from the upper part to the lower one.
+        below: usize,
+        /// Output columns.
+        columns: usize,
+        /// Kernel rows and columns.
+        kernel: (usize, usize),
+        /// Row and column stride.
+        stride: (usize, usize),
+        /// Padding rows before the image.
+        top: usize,
+        /// Padding columns before the image.
+        left: usize,
+        /// What padding holds.
+        pad: i8,
+    },
 }
 
 /// A tensor in memory.
@@ -148,6 +168,21 @@ impl Placement {
                         }
                     }
                 }
+                Layout::WindowPairs { rows, below, columns, kernel, stride, top, left, .. } => {
+                    for (row, ky) in steps(y + top, rows + below, kernel.0, stride.0) {
+                        let parts = [(Some(row), 0), (row.checked_sub(below), kernel.0 * kernel.1 * c)];
+                        let parts = parts.map(|(row, first)| (row.filter(|&row| row < rows), first));
+                        for (x, (row, first)) in (0..w).flat_map(|x| parts.map(|part| (x, part))) {
+                            let Some(oy) = row else { continue };
+                            for (ox, kx) in steps(x + left, columns, kernel.1, stride.1) {
+                                pixel(y, x, &|channel| {
+                                    let at = first + (ky * kernel.1 + kx) * c + channel;
+                                    ((at / lanes * rows + oy) * columns + ox) * lanes + at % lanes
+                                });
+                            }
+                        }
+                    }
+                }
             }
         }
     }
@@ -176,12 +211,19 @@ impl Layout {
                 let bytes = kernel.0.saturating_mul(kernel.1).saturating_mul(shape.c);
                 bytes.div_ceil(lanes).saturating_mul(*rows).saturating_mul(*columns)
             }
+            Self::WindowPairs { rows, columns, kernel, .. } => {
+                let bytes = kernel.0.saturating_mul(kernel.1).saturating_mul(shape.c).saturating_mul(2);
+                bytes.div_ceil(lanes).saturating_mul(*rows).saturating_mul(*columns)
+            }
         }
     }
 
     fn background(&self) -> i8 {
         match self {
-            Self::Packed { pad, .. } | Self::Rows { pad, .. } | Self::Windows { pad, .. } => *pad,
+            Self::Packed { pad, .. }
+            | Self::Rows { pad, .. }
+            | Self::Windows { pad, .. }
+            | Self::WindowPairs { pad, .. } => *pad,
             _ => 0,
         }
     }

@@ -1,15 +1,17 @@
 //! What a layer asks of each part of the array, in clocks, read from its descriptors and streams.
 
-use frazil_model::plan::descriptor::{BYTES, Descriptor, FLAG_VECTOR, Field, Op};
+use frazil_model::plan::descriptor::{BYTES, Descriptor, FLAG_LIST_SHARED, FLAG_VECTOR, Field, Op};
+use frazil_model::plan::quad::Field as QuadField;
 use frazil_model::plan::stream::Header;
-use frazil_model::plan::{ENTRY_RUN, Plan};
+use frazil_model::plan::{ArrayStyle, ENTRY_RUN, Plan, interpret};
+use frazil_sim::cycle::quad::{self, Pass};
 
 /// Clocks that the parts of the array need for a layer, each on its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Demand {
     /// Memory reads of weights, parameters and lists.
     pub stream: u64,
-    /// Memory reads of operands and writes of results.
+    /// Memory reads of operands and writes of results; the quad array has a port of its own for these.
     pub tensors: u64,
     /// Requantisation.
     pub requantise: u64,
@@ -31,7 +33,35 @@ pub fn demands(plan: &Plan) -> Vec<Demand> {
     let descriptors = bytes.chunks_exact(BYTES).map(Descriptor::unpack);
     let running = descriptors.take_while(|d| d.get(Field::Op) != Op::End as u16);
     let layers = running.filter(|d| d.get(Field::Op) == Op::Layer as u16);
-    layers.map(|descriptor| demand(plan, &descriptor)).collect()
+    match plan.capacity.style {
+        ArrayStyle::Quad => {
+            let memory = interpret::load(plan);
+            layers.map(|descriptor| quad_demand(plan, &memory, &descriptor)).collect()
+        }
+        _ => layers.map(|descriptor| demand(plan, &descriptor)).collect(),
+    }
+}
+
+/// A layer of the quad array, which reads four words of operands or weights a clock; nothing if its stream leaves the
+/// memory.
+fn quad_demand(plan: &Plan, memory: &[u8], descriptor: &Descriptor) -> Demand {
+    let passes = quad::passes(memory, descriptor).unwrap_or_default();
+    let blocks = u64::from(descriptor.get(QuadField::Blocks));
+    let runs = u64::from(descriptor.bytes(QuadField::Block)[1]);
+    let shared = descriptor.get(QuadField::Flags) & FLAG_LIST_SHARED != 0;
+    let accesses = |pass: &Pass| {
+        let list = if shared { &passes[0] } else { pass };
+        list.entries.iter().map(|read| u64::from(read.accesses)).sum::<u64>()
+    };
+    let mut total = Demand::default();
+    for pass in &passes {
+        total += Demand {
+            stream: (1 + pass.parameter_words + pass.list_words + pass.rows) as u64,
+            tensors: blocks * runs * accesses(pass),
+            requantise: blocks * plan.capacity.interval(),
+        };
+    }
+    total
 }
 
 fn demand(plan: &Plan, descriptor: &Descriptor) -> Demand {
@@ -58,4 +88,29 @@ fn header(plan: &Plan, address: usize) -> Header {
     let (program, lanes) = (&plan.program, plan.capacity.lanes);
     let start = address.saturating_sub(program.image_address).saturating_mul(lanes);
     Header::unpack(program.image.get(start..start.saturating_add(lanes)).unwrap_or(&[]))
+}
+
+#[cfg(test)]
+mod tests {
+    use frazil_boards::Board;
+    use frazil_model::zoo;
+
+    use super::*;
+    use crate::accelerator::network::{SPARSE, plan_graph};
+    use crate::accelerator::{capacity, layer_clocks};
+
+    #[test]
+    fn no_part_of_an_array_needs_more_clocks_than_its_layer_takes() {
+        for board in Board::all().unwrap() {
+            let plan = plan_graph(&zoo::tiny(), 0, &board, SPARSE).unwrap();
+            let clocks = layer_clocks(&plan, &board).unwrap();
+            let demands = demands(&plan);
+            assert_eq!(demands.len() + 1, clocks.len(), "{}", board.name);
+            assert_eq!(plan.capacity, capacity(board.fabric(false)));
+            for (demand, clocks) in demands.iter().zip(clocks) {
+                let parts = [demand.stream + demand.tensors, demand.requantise];
+                assert!(parts.iter().all(|&part| 0 < part && part <= clocks), "{} {demand:?}", board.name);
+            }
+        }
+    }
 }

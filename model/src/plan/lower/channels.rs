@@ -15,8 +15,9 @@ pub struct Channels {
     /// For each group one for each lane.
     pub parameters: Vec<Vec<Requantiser>>,
     pub finish: Target,
-    weights: u64,
-    zero_weights: u64,
+    /// Weights, and those of them that are zero.
+    pub weights: u64,
+    pub zero_weights: u64,
 }
 
 impl Channels {

@@ -5,7 +5,7 @@ use super::dense::{Cell, Dense};
 use super::exact::{IDENTITY, identity};
 use super::job::{Drain, Frame, Work};
 use super::views::{flat, planar_drain, planar_fetch};
-use super::{Lower, Slot, Stored};
+use super::{Form, Lower, Slot, Stored};
 use crate::graph::{Axis, ConcatOp, Op, PadOp, Shape};
 use crate::plan::PlanError;
 use crate::plan::layout::Layout;
@@ -32,7 +32,8 @@ impl Lower<'_> {
                 for &part in &node.inputs {
                     let shape = self.graph.tensor(part).shape;
                     let slot = Slot { buffer: whole.buffer, start };
-                    self.stored[part] = Some(Stored { slot, shape, layout: Layout::Planar, spacing: 1 });
+                    self.stored[part] =
+                        Some(Stored { slot, shape, layout: Layout::Planar, form: Form::Whole });
                     start += Layout::Planar.words(shape, self.capacity.lanes);
                 }
             }

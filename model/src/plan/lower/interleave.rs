@@ -15,9 +15,10 @@ impl Lowered {
             match self.jobs.get(at + 1).filter(|next| large && self.possible(at, next)) {
                 Some(next) => {
                     result.buffers[between] = layer.frame.drain.group_step;
+                    let step = layer.frame.drain.group_step;
                     for group in 0..layer.frame.groups {
-                        result.jobs.push(moved(layer.only(group), between));
-                        result.jobs.push(moved(next.only(group), between));
+                        result.jobs.push(moved(layer.only(group), between, group * step));
+                        result.jobs.push(moved(next.only(group), between, group * step));
                     }
                     at += 2;
                 }
@@ -58,10 +59,10 @@ impl Lowered {
     }
 }
 
-/// With every plane of the temporary buffer at its beginning.
-fn moved(mut job: Job, temporary: usize) -> Job {
+/// With the plane of the temporary buffer that begins after so many words at its beginning.
+fn moved(mut job: Job, temporary: usize, words: usize) -> Job {
     let slots = job.frame.sources.iter_mut().chain([&mut job.frame.target]);
-    slots.filter(|slot| slot.buffer == temporary).for_each(|slot| slot.start = 0);
+    slots.filter(|slot| slot.buffer == temporary).for_each(|slot| slot.start -= words);
     job
 }
 

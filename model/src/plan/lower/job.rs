@@ -193,6 +193,11 @@ impl Job {
         self.weights.len() == 1 && self.frame.parameters.len() == 1
     }
 
+    /// Quad array: whether no weight is for two blocks, so that a pass may have more than the ring holds.
+    pub fn streams_weights(&self) -> bool {
+        self.blocks() == 1 && (self.passes() == 1 || !self.shares_weights())
+    }
+
     /// Clocks in which products are issued.
     pub fn issue_clocks(&self) -> u64 {
         (0..self.passes()).map(|pass| self.blocks() * self.products(pass)).sum()

@@ -19,6 +19,7 @@ mod weighted;
 
 use super::freeze::Front;
 use super::layout::Layout;
+use super::quad::most_weights;
 use super::{ArrayStyle, Capacity, PlanError, PlanOptions, Shape};
 use crate::graph::{Graph, Node, Op};
 use crate::requant::fit::Requantiser;
@@ -36,8 +37,22 @@ pub(super) struct Stored {
     /// Shape as it lies in memory; another than the tensor's after a reshape.
     pub shape: Shape,
     pub layout: Layout,
-    /// Words from column to column, for the only reader of a layer that computes more columns than it needs.
-    pub spacing: usize,
+    pub form: Form,
+}
+
+/// How pixels lie in a plane, for a tensor that one layer alone reads. All but the first on the quad array only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Rows and columns in their order.
+    #[default]
+    Whole,
+    /// So many words from column to column: the layer that makes them computes more than is needed.
+    Spaced(usize),
+    /// The even columns of all rows, then the odd ones.
+    Halved,
+    /// So many rows, whose words hold a pixel of the upper part of the image in their first half and one of the lower
+    /// part, which ends with the image, in their second half. The parts overlap.
+    Folded(usize),
 }
 
 /// A graph in layers.
@@ -139,7 +154,7 @@ impl<'a> Lower<'a> {
     /// Gives a tensor a buffer of its own.
     fn store(&mut self, tensor: usize, shape: Shape, layout: Layout) -> Stored {
         let slot = self.buffer(layout.words(shape, self.capacity.lanes));
-        let stored = Stored { slot, shape, layout, spacing: 1 };
+        let stored = Stored { slot, shape, layout, form: Form::Whole };
         self.stored[tensor] = Some(stored);
         stored
     }
@@ -216,6 +231,7 @@ impl<'a> Lower<'a> {
             }
             false => Ok(()),
         };
+        let weight_words = most_weights(weight_words, job.quads.is_some() && job.streams_weights());
         ring("weight words in a group", weights, weight_words)?;
         ring("list entries in two successive groups", entries, list_entries)?;
         match self.capacity.style {

@@ -107,10 +107,10 @@ fn steps(job: &Job, walk: &Walk, address: &impl Fn(Slot) -> usize) -> [(Field, i
     [
         (Field::InBase, sources.first().map_or(0, |&slot| address(slot)) as i64),
         (Field::InPassStep, fetch.group_step as i64),
-        (Field::BlockStep, along(pitch.0, right)),
+        (Field::BlockStep, along(down, right)),
         (Field::RowStep, rows * down),
         (Field::RunStep, down),
-        (Field::Gap, gap(pitch.0)),
+        (Field::Gap, gap(if walk.flat { down } else { pitch.0 })),
         (Field::Size, size(job)),
         (Field::OutBase, (address(*target) + drain.base) as i64),
         (Field::OutGroupStep, drain.group_step as i64),
@@ -124,7 +124,8 @@ fn steps(job: &Job, walk: &Walk, address: &impl Fn(Slot) -> usize) -> [(Field, i
 /// Words of a plane. One that fills all addresses has no outside.
 fn size(job: &Job) -> i64 {
     let fetch = &job.frame.fetch;
-    (fetch.size.0 * fetch.pitch.0).min(usize::from(u16::MAX)) as i64
+    let last = |axis: fn((usize, usize)) -> usize| (axis(fetch.size) - 1) * axis(fetch.pitch);
+    (last(|axis| axis.0) + last(|axis| axis.1) + 1).min(usize::from(u16::MAX)) as i64
 }
 
 fn pairs(job: &Job, walk: &Walk) -> [(Field, usize, usize); 5] {

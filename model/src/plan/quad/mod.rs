@@ -24,5 +24,13 @@ pub const QUAD: usize = 4;
 pub const QUADS: usize = 4;
 /// Pixels of the array, and its requantisers.
 pub const PIXELS: usize = QUAD * QUADS;
+/// Most rows of weights of a pass: the loader counts no further. Where a pass has more than one block, or others use its
+/// weights too, they must fit the ring of weights.
+pub const MOST_ROWS: usize = 1023;
 /// Words of the window buffer: those of all pixels, and what the last one sees to its right.
 pub const WINDOW: usize = PIXELS + QUAD;
+
+/// Most words of weights of a pass, with a ring of so many; `streams` says that none is for two blocks.
+pub(super) fn most_weights(ring: usize, streams: bool) -> usize {
+    if streams { ring.max(MOST_ROWS * QUAD) } else { ring }
+}

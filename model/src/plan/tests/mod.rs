@@ -1,4 +1,5 @@
 mod quad;
+mod quad_forms;
 mod random;
 
 use super::descriptor::{Descriptor, Field, Op as Code};

@@ -22,6 +22,11 @@ struct Step {
     ends: bool,
 }
 
+/// Whether each row of weights is for one block, so that it is done with at once.
+pub(super) fn used_once(descriptor: &Descriptor) -> bool {
+    descriptor.get(Field::Blocks) == 1 && descriptor.get(Field::Flags) & FLAG_WEIGHTS_SHARED == 0
+}
+
 /// From fetched words to products.
 pub(super) struct Issuer {
     fifo: VecDeque<Access>,
@@ -32,6 +37,8 @@ pub(super) struct Issuer {
     vector: bool,
     spread: bool,
     weights_shared: bool,
+    /// No row of weights is used by two blocks.
+    used_once: bool,
     interval: u64,
     blocks: u16,
     full: Option<Access>,
@@ -42,6 +49,7 @@ pub(super) struct Issuer {
     row: u64,
     word: u8,
     base: u64,
+    released: u64,
     available: bool,
     blocks_left: u16,
     done: usize,
@@ -58,6 +66,7 @@ impl Issuer {
             vector: flags & FLAG_VECTOR != 0,
             spread: flags & FLAG_SPREAD != 0,
             weights_shared: flags & FLAG_WEIGHTS_SHARED != 0,
+            used_once: used_once(descriptor),
             interval,
             blocks,
             full: None,
@@ -68,6 +77,7 @@ impl Issuer {
             row: 0,
             word: 0,
             base: 0,
+            released: 0,
             available: false,
             blocks_left: blocks,
             done: 0,
@@ -81,7 +91,7 @@ impl Issuer {
 
     /// Rows of weights that are done with.
     pub fn released(&self) -> u64 {
-        self.base
+        self.released
     }
 
     /// Another access may be begun: there is room, and the loader need not pass because weights are short.
@@ -104,6 +114,7 @@ impl Issuer {
         let pops = access.filter(|_| self.full.is_none() || takes.is_some());
         self.popped = pops.is_some();
         self.gap = self.gap.saturating_sub(1);
+        self.released = if self.used_once { self.row } else { self.base };
         self.weights(go, rows);
         match (takes, go) {
             (Some(access), _) => self.refill(access.mask, access.last),

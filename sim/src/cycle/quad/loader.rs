@@ -3,9 +3,10 @@
 use frazil_model::plan::descriptor::{
     Descriptor, FLAG_LIST_SHARED, FLAG_PARAMETERS_SHARED, FLAG_WEIGHTS_SHARED,
 };
-use frazil_model::plan::quad::Field;
+use frazil_model::plan::quad::{Field, MOST_ROWS};
 
 use super::Pass;
+use super::issuer::used_once;
 
 /// Passes that the loader may be ahead of the issuer.
 const SLOTS: i64 = 28;
@@ -39,6 +40,8 @@ pub(super) struct Loader<'a> {
     /// Passes that are read at all.
     count: usize,
     ring: u64,
+    /// Most rows of a pass.
+    most: usize,
     state: State,
     left: usize,
     begun: usize,
@@ -64,6 +67,7 @@ impl<'a> Loader<'a> {
             passes,
             count: if shares_all { passes.len().min(1) } else { passes.len() },
             ring: ring as u64,
+            most: if used_once(descriptor) { MOST_ROWS } else { ring },
             state: State::Ask,
             left: 0,
             begun: 0,
@@ -88,9 +92,9 @@ impl<'a> Loader<'a> {
         self.rows
     }
 
-    /// A pass has more weights than the ring.
+    /// A pass has more weights than the ring, and needs them again.
     pub fn starved(&self) -> bool {
-        self.present().is_some_and(|pass| pass.rows as u64 > self.ring)
+        self.present().is_some_and(|pass| pass.rows > self.most)
     }
 
     /// The pass that was begun last.

@@ -174,6 +174,12 @@ impl Layer {
                     slot: b.slot.val().to_u8(),
                 });
                 let acts = (b.enter.val(), b.take.val(), b.slide.val());
+                let released = b.released.val().to_u16();
+                // The only block of a pass is done with its rows one by one.
+                if self.blocks == 1 && !self.shared {
+                    assert_eq!(released, read);
+                }
+                assert!(released <= read && !(self.shared && released > 0));
                 (product, acts, b.pop.val(), b.weight.val().to_u16())
             };
             let (product, (enter, take, slide), pop, row) = recorder.cycle(drive, observe).unwrap();

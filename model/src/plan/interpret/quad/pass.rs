@@ -5,7 +5,7 @@ use super::walk::Walk;
 use crate::plan::Capacity;
 use crate::plan::interpret::InterpretError;
 use crate::plan::interpret::memory::Memory;
-use crate::plan::quad::{LANES, MAX_ACCESSES, QUAD, QUADS, QuadEntry, padding, unpack_list};
+use crate::plan::quad::{LANES, MAX_ACCESSES, QUAD, QUADS, QuadEntry, most_weights, padding, unpack_list};
 use crate::plan::stream::{Header, PARAMETER_WORDS, unpack_parameters};
 use crate::requant::fit::Requantiser;
 
@@ -79,7 +79,8 @@ impl Pass {
         let (count, words) = (entries.len(), self.weights.len());
         let full =
             before + count.next_multiple_of(2) > capacity.list_entries || count >= capacity.list_entries;
-        if full || words > capacity.weight_words {
+        let most = most_weights(capacity.weight_words, walk.streams_weights());
+        if full || words > most {
             return Err(InterpretError::Ring { group });
         }
         let products = entries.iter().map(|entry| entry.mask.count_ones() as usize).sum::<usize>();

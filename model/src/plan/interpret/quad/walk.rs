@@ -141,6 +141,11 @@ impl Walk {
         sound.then_some(walk).ok_or(InterpretError::Block)
     }
 
+    /// Whether no weight is for two blocks.
+    pub fn streams_weights(&self) -> bool {
+        self.blocks == (1, 1) && !self.weights_shared
+    }
+
     /// Whether numbers of blocks and passes agree.
     fn counts(&self, blocks: u16) -> bool {
         let count = usize::from(self.blocks.0) * usize::from(self.blocks.1);

@@ -3,7 +3,7 @@
 use super::super::dense::{Dense, largest, numbered};
 use super::super::job::{Frame, Job, Read, of_group};
 use super::{Reach, fastest, split};
-use crate::plan::quad::{LANES, QUADS};
+use crate::plan::quad::{LANES, QUADS, most_weights};
 
 impl Dense<'_> {
     /// The layer with all products, or with those only whose weights are not all zero, in the blocks with the fewest
@@ -14,9 +14,10 @@ impl Dense<'_> {
             let widths = [1, QUADS].into_iter().filter(|&width| width == 1 || frame.groups > 1);
             let jobs = widths.filter_map(|width| {
                 let job = self.passes(frame, skip, width);
-                let large = job.weights.iter().any(|words| words.len() > ring * LANES);
                 let walks = reach.walks(width > 1, true);
-                fastest(job, walks.into_iter()).filter(|_| width == 1 || !large)
+                let most = |job: &Job| most_weights(ring, job.streams_weights()) * LANES;
+                let fits = |job: &Job| job.weights.iter().all(|words| words.len() <= most(job));
+                fastest(job, walks.into_iter()).filter(|job| width == 1 || fits(job))
             });
             jobs.min_by_key(|job| job.quads.map(|walk| walk.clocks(job)))
         };

@@ -1,8 +1,8 @@
 //! Strides of two columns by computing all columns: accesses then bring four words that follow each other.
 
-use super::super::Lower;
 use super::super::job::{Drain, Job};
 use super::super::vector::Vector;
+use super::super::{Form, Lower};
 use crate::graph::Op;
 
 /// The stride for which an access brings half of its words only.
@@ -22,7 +22,7 @@ impl Lower<'_> {
         if gapped.is_empty() || clocks(&gapped) >= clocks(jobs) {
             return None;
         }
-        self.stored[self.graph.nodes[index].output].as_mut()?.spacing = STRIDE;
+        self.stored[self.graph.nodes[index].output].as_mut()?.form = Form::Spaced(STRIDE);
         self.buffers[frame.target.buffer] *= STRIDE;
         Some(gapped)
     }
@@ -46,7 +46,7 @@ impl Lower<'_> {
 
 impl Vector {
     /// The layer without its stride; of every two columns the first is the result.
-    fn all_columns(&self) -> Self {
+    pub(super) fn all_columns(&self) -> Self {
         let Drain { size, step, .. } = self.frame.drain;
         let mut all = self.clone();
         all.frame.fetch.stride.1 = 1;

@@ -1,7 +1,10 @@
 //! Layers of the quad array: the same lists and weights, other blocks.
 
 mod dense;
+mod folds;
 mod gaps;
+mod halves;
+mod planes;
 mod reach;
 mod split;
 mod vector;

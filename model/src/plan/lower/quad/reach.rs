@@ -111,17 +111,27 @@ impl Reach {
     fn lines(&self, columns: usize, spread: bool) -> Vec<((usize, usize), Walk)> {
         let Drain { size, step, .. } = self.drain;
         let sound = self.columns.0 >= 0 || size.1 <= self.fetch.size.1;
-        let dense = self.stride == (1, 1) && (step.1 == 1 || size.1 == 1);
+        let dense = self.stride.1 == 1 && (step.1 == 1 || size.1 == 1);
         if !(sound && dense) || size.0 == 1 {
             return Vec::new();
         }
-        let walk = Walk { spread, flat: true, access: access(1), stride: (1, 1), ..Walk::default() };
+        let walk = Walk { spread, flat: true, access: access(1), stride: self.stride, ..Walk::default() };
         let walk = self.counted(walk, QUAD.max(size.1));
         // A quad's results lie in different banks if they follow each other, or stand in one line.
         let follow = step.0 == size.1;
-        let aligned = |walk: Walk| Walk { pitch: walk.pitch.next_multiple_of(QUAD), ..walk };
         let made = walk.filter(|_| follow || columns.is_multiple_of(QUAD));
-        made.map(|walk| ((1, columns), if follow { walk } else { aligned(walk) })).into_iter().collect()
+        let aligned = |pitch: usize| follow || pitch.is_multiple_of(QUAD);
+        let pitch = |walk: Walk| (walk.pitch..).find(|&pitch| aligned(pitch) && self.apart(pitch));
+        let made = made.and_then(|walk| Some(Walk { pitch: pitch(walk)?, ..walk }));
+        made.map(|walk| ((1, columns), walk)).into_iter().collect()
+    }
+
+    /// Whether an access that takes words of two lines finds them in different banks: the lines follow each other, lie
+    /// whole rows of memory apart, or are too far from each other.
+    fn apart(&self, pitch: usize) -> bool {
+        let width = self.fetch.size.1;
+        let down = self.stride.0 * width;
+        down == width || pitch % QUAD == down % QUAD || pitch >= width + QUAD - 1
     }
 
     /// With columns that are compared with the input's, in lines of at least so many.

@@ -31,7 +31,11 @@ impl Vector {
     /// The layer in the blocks with the fewest clocks; in several parts if need be. Empty if entries cannot reach that
     /// far.
     pub fn quads(&self) -> Vec<Job> {
-        split::parts(&self.frame, &|frame| self.fastest_blocks(frame))
+        let ways = [Some(self.clone()), self.planes()];
+        let jobs = |way: Self| split::parts(&way.frame, &|frame| way.fastest_blocks(frame));
+        let ways = ways.into_iter().flatten().map(jobs).filter(|jobs| !jobs.is_empty());
+        let clocks = |job: &Job| job.quads.map_or(0, |walk| walk.clocks(job));
+        ways.min_by_key(|jobs| jobs.iter().map(clocks).sum::<u64>()).unwrap_or_default()
     }
 
     fn fastest_blocks(&self, frame: &Frame) -> Option<Job> {

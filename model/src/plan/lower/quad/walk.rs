@@ -6,7 +6,7 @@ use crate::plan::stream::PARAMETER_WORDS;
 
 /// Clocks that a layer takes besides its blocks and the first pass's list: its descriptor, the pipelines' length. An
 /// estimate.
-const LAYER_CLOCKS: u64 = 60;
+pub const LAYER_CLOCKS: u64 = 60;
 
 /// A walk over a layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
