@@ -19,6 +19,10 @@ pub struct Program {
     pub image: Vec<u8>,
     /// First word of the image.
     pub image_address: usize,
+    /// What the flash holds, from the board's offset on: the streams of the layers that are not in memory, one after the
+    /// other in the order in which they run; empty if all are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stream: Vec<u8>,
     /// Where runs may begin.
     pub entries: Vec<Entry>,
     /// Tensors that the host writes or reads.

@@ -37,6 +37,7 @@ pub fn spec() -> TopSpec {
         clock_hz: 24_000_000,
         clocks_per_bit: 4,
         pll: PllStyle::None,
+        flash: None,
         pins: None,
     }
 }
@@ -61,6 +62,7 @@ pub fn quad_spec() -> TopSpec {
         clock_hz: 24_000_000,
         clocks_per_bit: 4,
         pll: PllStyle::None,
+        flash: None,
         pins: None,
     }
 }

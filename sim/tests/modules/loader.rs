@@ -14,7 +14,7 @@ const RING: usize = 16;
 #[test]
 fn loader_loads_a_stream() {
     let mut rng = Pcg64::seed_from_u64(6);
-    let mut recorder = Recorder::new(Box::new(Loader::new(RING)), |b| &mut b.clock).unwrap();
+    let mut recorder = Recorder::new(Box::new(Loader::new(RING, 0)), |b| &mut b.clock).unwrap();
     let mut cycles = 0;
     while cycles < CYCLES {
         let stream = Stream::random(&mut rng);

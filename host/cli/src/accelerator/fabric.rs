@@ -1,10 +1,11 @@
 //! From a board's data to what the model and the hardware are told of it.
 
-use frazil_boards::{Active, Board, Fabric, Family, Memory, Multiplier, PllInput, Requantiser};
+use frazil_boards::{Active, Board, Fabric, Family, Flash, Memory, Multiplier, PllInput, Requantiser};
 use frazil_flow::Work;
 use frazil_hdl::datapath::{DatapathSpec, MultiplierStyle, RequantiserStyle};
+use frazil_hdl::flash::FlashSpec;
 use frazil_hdl::memory::MemoryStyle;
-use frazil_hdl::top::{ConstraintFormat, Pins, TopSpec};
+use frazil_hdl::top::{ConstraintFormat, FlashPins, Pins, TopSpec};
 use frazil_hdl::vendor::PllStyle;
 use frazil_model::plan::{ArrayStyle, Capacity, ENTRY_RUN, Plan};
 use frazil_sim::cycle::run_cycles;
@@ -61,7 +62,8 @@ pub fn top_spec(board: &Board, with_front: bool) -> Result<TopSpec> {
         clock_hz: board.clock.target_hz,
         clocks_per_bit: board.clocks_per_bit(),
         pll: pll(board)?,
-        pins: pins(board),
+        flash: flash(board, fabric),
+        pins: pins(board, fabric),
     })
 }
 
@@ -109,7 +111,7 @@ fn pll(board: &Board) -> Result<PllStyle> {
 }
 
 /// Without a LED the design can be simulated and not placed.
-fn pins(board: &Board) -> Option<Pins> {
+fn pins(board: &Board, fabric: &Fabric) -> Option<Pins> {
     let led = board.leds.first()?;
     let format = match board.device.family {
         Family::Ice40 => ConstraintFormat::Pcf,
@@ -123,7 +125,17 @@ fn pins(board: &Board) -> Option<Pins> {
         led: led.pin.clone(),
         led_active_low: led.active == Active::Low,
         clock_hz: board.clock.crystal_hz,
+        flash: board.flash.as_ref().filter(|_| fabric.stream_words > 0).map(flash_pins),
     })
+}
+
+fn flash(board: &Board, fabric: &Fabric) -> Option<FlashSpec> {
+    let flash = board.flash.as_ref().filter(|_| fabric.stream_words > 0)?;
+    Some(FlashSpec { ring_words: fabric.stream_words, offset: flash.offset })
+}
+
+fn flash_pins(flash: &Flash) -> FlashPins {
+    FlashPins { sck: flash.sck.clone(), cs: flash.cs.clone(), io: flash.io.clone() }
 }
 
 #[cfg(test)]

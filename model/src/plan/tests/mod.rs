@@ -46,7 +46,8 @@ fn execute(plan: &Plan, entry: &str, image: &[i8], writes: Writes) -> Vec<u8> {
     let bytes = input.pack(image);
     memory[input.byte_address()..][..bytes.len()].copy_from_slice(&bytes);
     let entry = plan.program.entry(entry).unwrap();
-    interpret::run_with(&plan.capacity, &plan.frozen, &mut memory, entry, writes).unwrap();
+    interpret::run_with((&plan.capacity, &plan.frozen), &plan.program.stream, &mut memory, entry, writes)
+        .unwrap();
     memory
 }
 
