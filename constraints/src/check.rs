@@ -126,8 +126,8 @@ fn accelerators(board: &Board) -> Result<(), Fault> {
         };
         sizes(fabric)
             .and_then(|()| cells(board, fabric))
-            .and_then(|()| ring(board, fabric))
             .and_then(|()| room(board, fabric))
+            .and_then(|()| ring(board, fabric))
             .map_err(named)
     })
 }
