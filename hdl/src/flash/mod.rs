@@ -1,11 +1,13 @@
 //! Weights streamed from the board's SPI flash: the reader, its pads, and a model of the flash.
 
+mod bench;
 mod chip;
 mod pads;
 mod reader;
 #[cfg(test)]
 mod tests;
 
+pub use bench::{BOARD, board, hex};
 pub use chip::{COMMAND, FlashChip};
 pub use pads::FlashPads;
 pub use reader::FlashReader;

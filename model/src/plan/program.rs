@@ -69,12 +69,20 @@ pub struct LayerInfo {
     pub groups: usize,
     /// Words of its streams.
     pub stream_words: usize,
+    /// Those of them that come from the flash.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub streamed_words: usize,
     /// Clocks in which products are issued.
     pub issue_clocks: u64,
     /// Clocks that it takes: an estimate.
     pub clocks: u64,
     /// How to exchange its weights, if that is possible.
     pub constants: Option<Constants>,
+}
+
+/// For serde: what is 0 is left out.
+pub(super) fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// Where a dense layer's weights and parameters lie.

@@ -24,6 +24,8 @@ pub struct CycleEngine {
     flash: Reader,
     /// The flash's reader when a run begins.
     idle: Reader,
+    /// Words that the loader has taken of the flash in the present run.
+    streamed_words: u64,
     quad_timing: quad::Timing,
     plan: Plan,
     /// Clocks of the front end by bytes in and out: its schedule does not depend on data.
@@ -41,6 +43,7 @@ impl CycleEngine {
             timing: timing(spec),
             flash: Reader::new(spec),
             idle: Reader::new(spec),
+            streamed_words: 0,
             quad_timing: quad_timing(spec),
             plan: plan.clone(),
             frozen_clocks: HashMap::new(),
@@ -53,7 +56,7 @@ impl CycleEngine {
     pub fn schedule(&mut self, memory: &[u8], entry: u32) -> Option<Vec<LayerClocks>> {
         let steps = steps(memory, &self.plan.program.stream, self.style, self.timing.lanes, entry)?;
         let mut layers = Vec::new();
-        self.flash = self.idle;
+        (self.flash, self.streamed_words) = (self.idle, 0);
         for step in steps {
             layers.push(self.step(step, layers.is_empty())?);
         }
@@ -66,6 +69,7 @@ impl CycleEngine {
             let fetch = fetch(self.timing.lanes);
             layers.iter_mut().for_each(|layer| layer.clocks += fetch + 1);
             layers.push(LayerClocks { clocks: fetch, ..LayerClocks::default() });
+            self.read_descriptor(false);
         }
         Some(layers)
     }
@@ -73,7 +77,7 @@ impl CycleEngine {
     fn step(&mut self, step: Step, first: bool) -> Option<LayerClocks> {
         match step {
             Step::Layer(descriptor, groups) => {
-                self.fetch(descriptor.streamed());
+                self.read_descriptor(descriptor.streamed());
                 let layer = self.layer(descriptor, groups);
                 self.flash.clock(false, false);
                 layer
@@ -89,12 +93,12 @@ impl CycleEngine {
             }
             // Without a front end there is nothing to wait for.
             Step::Frozen(descriptor) if self.plan.frozen.is_empty() => {
-                self.fetch(descriptor.streamed());
+                self.read_descriptor(descriptor.streamed());
                 (0..=1).for_each(|_| self.flash.clock(false, false));
                 Some(LayerClocks { clocks: 1, ..LayerClocks::default() })
             }
             Step::Frozen(descriptor) => {
-                self.fetch(descriptor.streamed());
+                self.read_descriptor(descriptor.streamed());
                 let bytes = (descriptor.get(Field::BlockStep), descriptor.get(Field::RowStep));
                 let layers = &self.plan.frozen;
                 let clocks = *self
@@ -108,6 +112,9 @@ impl CycleEngine {
     }
 
     fn layer(&mut self, descriptor: Descriptor, groups: Vec<Group>) -> Option<LayerClocks> {
+        if descriptor.streamed() {
+            self.streamed_words += groups.iter().map(Group::words).sum::<u64>();
+        }
         let key = (descriptor.0, groups, self.flash);
         if !self.layer_clocks.contains_key(&key) {
             let found = clocks(&descriptor, &key.1, &self.timing, &mut self.flash);
@@ -119,7 +126,7 @@ impl CycleEngine {
     }
 
     /// The clocks in which the sequencer reads and dispatches a descriptor, for the flash's reader.
-    fn fetch(&mut self, streamed: bool) {
+    fn read_descriptor(&mut self, streamed: bool) {
         for clock in 1..fetch(self.timing.lanes) {
             self.flash.fetch((clock == FLAGGED).then_some(streamed));
         }
@@ -165,10 +172,26 @@ pub fn run_cycles(plan: &Plan, spec: &TopSpec, entry: &str) -> Option<Vec<LayerC
     CycleEngine::new(plan, spec).schedule(&memory, plan.program.entry(entry)? as u32)
 }
 
+impl CycleEngine {
+    /// What the flash's reader has left in memory at the end of a run.
+    fn fill_ring(&self, memory: &mut [u8]) {
+        let Some(flash) = self.plan.capacity.flash else { return };
+        let ring = flash.ring_words * self.timing.lanes;
+        let base = memory.len().saturating_sub(ring);
+        let came = self.flash.bytes(self.streamed_words) as usize;
+        for at in came.saturating_sub(ring)..came {
+            if let Some(place) = memory.get_mut(base + at % ring) {
+                *place = self.plan.program.stream.get(at).copied().unwrap_or(0xFF);
+            }
+        }
+    }
+}
+
 impl Engine for CycleEngine {
     fn run(&mut self, memories: &mut Memories, entry: u32) -> Option<u64> {
         let layers = self.schedule(&memories.memory, entry)?;
         interpret::run(&self.plan, &mut memories.memory, entry as usize).ok()?;
+        self.fill_ring(&mut memories.memory);
         Some(layers.iter().map(|layer| layer.clocks).sum())
     }
 }

@@ -54,7 +54,8 @@ pub fn steps(memory: &[u8], stream: &[u8], style: ArrayStyle, lanes: usize, entr
 fn groups(bytes: &[u8], at: &mut usize, lanes: usize, descriptor: &Descriptor) -> Option<Vec<Group>> {
     let mut groups = Vec::new();
     for _ in 0..descriptor.groups() {
-        let header = Header::unpack(bytes.get(*at..*at + lanes)?);
+        let word = bytes.get(*at..*at + lanes)?;
+        let header = if descriptor.streamed() { Header::unpack_streamed(word) } else { Header::unpack(word) };
         let parameters = if header.has_parameters { PARAMETER_WORDS } else { 0 };
         let list = *at + (1 + parameters) * lanes;
         let list_words = usize::from(header.list_words);

@@ -7,7 +7,7 @@ use frazil_hdl::flash::FlashSpec;
 use frazil_hdl::memory::MemoryStyle;
 use frazil_hdl::top::{ConstraintFormat, FlashPins, Pins, TopSpec};
 use frazil_hdl::vendor::PllStyle;
-use frazil_model::plan::{ArrayStyle, Capacity, ENTRY_RUN, Plan};
+use frazil_model::plan::{ArrayStyle, Capacity, ENTRY_RUN, FlashCapacity, Plan};
 use frazil_sim::cycle::run_cycles;
 
 use super::layout;
@@ -18,8 +18,9 @@ pub const TOP: &str = "top";
 /// Rows of a pipelined requantiser between registers, and of an iterative one in hardware.
 const REQUANTISER_ROWS: (usize, usize) = (3, 4);
 
-/// What the accelerator on a board offers to a plan.
-pub fn capacity(fabric: &Fabric) -> Capacity {
+/// What the accelerator on a board offers to a plan, with or without a frozen front end.
+pub fn capacity(board: &Board, with_front: bool) -> Capacity {
+    let fabric = board.fabric(with_front);
     Capacity {
         lanes: fabric.lanes,
         pixels: fabric.pixels,
@@ -30,6 +31,10 @@ pub fn capacity(fabric: &Fabric) -> Capacity {
         list_entries: fabric.list_entries,
         sum_bits: fabric.sum_bits as u32,
         requant_bits: fabric.requant_bits as u32,
+        flash: flash(board, fabric).map(|(flash, ring_words)| FlashCapacity {
+            ring_words,
+            bytes: flash.bytes.saturating_sub(flash.offset) as usize,
+        }),
     }
 }
 
@@ -62,7 +67,7 @@ pub fn top_spec(board: &Board, with_front: bool) -> Result<TopSpec> {
         clock_hz: board.clock.target_hz,
         clocks_per_bit: board.clocks_per_bit(),
         pll: pll(board)?,
-        flash: flash(board, fabric),
+        flash: flash(board, fabric).map(|(flash, ring_words)| FlashSpec { ring_words, offset: flash.offset }),
         pins: pins(board, fabric),
     })
 }
@@ -125,13 +130,13 @@ fn pins(board: &Board, fabric: &Fabric) -> Option<Pins> {
         led: led.pin.clone(),
         led_active_low: led.active == Active::Low,
         clock_hz: board.clock.crystal_hz,
-        flash: board.flash.as_ref().filter(|_| fabric.stream_words > 0).map(flash_pins),
+        flash: flash(board, fabric).map(|(flash, _)| flash_pins(flash)),
     })
 }
 
-fn flash(board: &Board, fabric: &Fabric) -> Option<FlashSpec> {
-    let flash = board.flash.as_ref().filter(|_| fabric.stream_words > 0)?;
-    Some(FlashSpec { ring_words: fabric.stream_words, offset: flash.offset })
+/// The flash and the words of its ring, if the accelerator reads it.
+fn flash<'a>(board: &'a Board, fabric: &Fabric) -> Option<(&'a Flash, usize)> {
+    Some((board.flash.as_ref()?, fabric.stream_words)).filter(|(_, words)| *words > 0)
 }
 
 fn flash_pins(flash: &Flash) -> FlashPins {

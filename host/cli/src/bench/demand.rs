@@ -31,19 +31,25 @@ pub fn demands(plan: &Plan) -> Vec<Demand> {
     let descriptors = bytes.chunks_exact(BYTES).map(Descriptor::unpack);
     let running = descriptors.take_while(|d| d.get(Field::Op) != Op::End as u16);
     let layers = running.filter(|d| d.get(Field::Op) == Op::Layer as u16);
-    layers.map(|descriptor| demand(plan, &descriptor)).collect()
+    let mut streamed = 0;
+    layers.map(|descriptor| demand(plan, &descriptor, &mut streamed)).collect()
 }
 
-fn demand(plan: &Plan, descriptor: &Descriptor) -> Demand {
+/// A layer's demands; `streamed` counts the words of the flash.
+fn demand(plan: &Plan, descriptor: &Descriptor, streamed: &mut usize) -> Demand {
     let [columns, rows] = descriptor.bytes(Field::Block).map(u64::from);
     let vector = descriptor.get(Field::Flags) & FLAG_VECTOR != 0;
     let (reads, pixels) = (if vector { 1 } else { columns * rows }, columns * rows);
-    let (groups, blocks) = (descriptor.get(Field::Groups), u64::from(descriptor.get(Field::Blocks)));
+    let (groups, blocks) = (descriptor.groups(), u64::from(descriptor.get(Field::Blocks)));
     let mut total = Demand::default();
-    let mut at = usize::from(descriptor.get(Field::Stream));
+    let mut resident = usize::from(descriptor.get(Field::Stream)).saturating_sub(plan.program.image_address);
+    let (bytes, at) = match descriptor.streamed() {
+        true => (&plan.program.stream, streamed),
+        false => (&plan.program.image, &mut resident),
+    };
     for _ in 0..groups {
-        let header = header(plan, at);
-        at += 1 + header.words();
+        let header = header(bytes, *at, plan.capacity.lanes, descriptor.streamed());
+        *at += 1 + header.words();
         total += Demand {
             stream: 1 + header.words() as u64,
             tensors: blocks * (u64::from(header.entries) * reads + pixels),
@@ -53,9 +59,9 @@ fn demand(plan: &Plan, descriptor: &Descriptor) -> Demand {
     total
 }
 
-/// The group's header at a word address; empty beyond the image.
-fn header(plan: &Plan, address: usize) -> Header {
-    let (program, lanes) = (&plan.program, plan.capacity.lanes);
-    let start = address.saturating_sub(program.image_address).saturating_mul(lanes);
-    Header::unpack(program.image.get(start..start.saturating_add(lanes)).unwrap_or(&[]))
+/// The group's header at a word; empty beyond the bytes.
+fn header(bytes: &[u8], word: usize, lanes: usize, streamed: bool) -> Header {
+    let start = word.saturating_mul(lanes);
+    let word = bytes.get(start..start.saturating_add(lanes)).unwrap_or(&[]);
+    if streamed { Header::unpack_streamed(word) } else { Header::unpack(word) }
 }

@@ -60,7 +60,7 @@ impl<'a, const N: usize> Array<'a, N> {
             *at += words;
             self.memory.words(*at - words, words)
         };
-        let header = Header::unpack(take(1)?);
+        let header = if walk.streamed { Header::unpack_streamed(take(1)?) } else { Header::unpack(take(1)?) };
         let own = |shared: bool| index == 0 || !shared;
         let brings = own(walk.parameters_shared) == header.has_parameters
             && own(walk.list_shared) == (header.list_words > 0)

@@ -1,3 +1,4 @@
+mod flash;
 mod quad;
 mod random;
 
@@ -24,6 +25,7 @@ fn capacity(lanes: usize, pixels: usize) -> Capacity {
         list_entries: 8192,
         sum_bits: 26,
         requant_bits: 30,
+        flash: None,
     }
 }
 
