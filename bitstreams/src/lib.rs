@@ -20,7 +20,7 @@ mod tool;
 
 pub use build::{Build, Event, build};
 pub use error::FlowError;
-pub use loader::{Destination, flash_command};
+pub use loader::{Destination, flash_command, stream_command};
 pub use manifest::{FORMAT_VERSION, Fmax, Hashes, Manifest, SeedResult};
 pub use performance::{Performance, Work};
 pub use report::{Clock, CriticalPath, Resource, Utilisation};

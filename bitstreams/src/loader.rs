@@ -26,6 +26,17 @@ pub fn flash_command(board: &Board, bitstream: &str, to: Destination) -> Result<
     Ok(Step::new("load", Tool::OpenFpgaLoader, &args).reads(&[bitstream]))
 }
 
+/// The step that writes `file` into the board's flash where designs read it when they run. The bitstream stays.
+pub fn stream_command(board: &Board, file: &str) -> Result<Step, FlowError> {
+    let possible = board.flash.as_ref().filter(|_| board.loader.persistent);
+    let how = "with weights in its flash";
+    let flash = possible.ok_or_else(|| FlowError::Destination { board: board.name.clone(), how })?;
+    let offset = flash.offset.to_string();
+    let args =
+        ["--board", &board.loader.id, "--write-flash", "--file-type", "raw", "--offset", &offset, file];
+    Ok(Step::new("load", Tool::OpenFpgaLoader, &args).reads(&[file]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,6 +56,17 @@ mod tests {
             args("icebreaker", Destination::Flash).expect("possible"),
             "--board ice40_generic --write-flash top.bin"
         );
+    }
+
+    #[test]
+    fn weights_go_behind_the_bitstream() {
+        let stream = |board| stream_command(&Board::load(board).expect("built in"), "weights.bin");
+        assert_eq!(
+            stream("icebreaker").expect("possible").args.join(" "),
+            "--board ice40_generic --write-flash --file-type raw --offset 1048576 weights.bin"
+        );
+        let error = stream("ulx3s-85f").expect_err("has no reader");
+        assert_eq!(error.to_string(), "ulx3s-85f cannot be loaded with weights in its flash");
     }
 
     #[test]

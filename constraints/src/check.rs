@@ -3,19 +3,23 @@
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
-use crate::{Board, BoardError, Fabric, Family, Memory, Multiplier};
+use crate::{ArrayStyle, Board, BoardError, Fabric, Family, Memory, Multiplier};
 
 /// A field and what is wrong with it.
 type Fault = (String, String);
 
 /// The receiver samples in the middle of a bit and needs this many clocks to find it.
 const MIN_CLOCKS_PER_BIT: u32 = 4;
+/// Bytes of the flash that are erased together.
+const SECTOR_BYTES: u32 = 1 << 16;
+/// Words of a ring for weights from the flash, a power of two.
+const RING_WORDS: RangeInclusive<usize> = 16..=256;
 /// Permitted difference between the wanted and the real baud rate.
 const MAX_BAUD_ERROR: f64 = 0.02;
 
 /// The first fault of the board, as an error.
 pub(crate) fn check(board: &Board, origin: &str) -> Result<(), BoardError> {
-    let checks = [text, pins, capacity, clock, accelerators];
+    let checks = [text, pins, capacity, clock, flash, accelerators];
     checks.iter().try_for_each(|check| check(board)).map_err(|(field, reason)| BoardError::Invalid {
         origin: origin.into(),
         field,
@@ -97,6 +101,18 @@ fn clock(board: &Board) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A read of the flash has an address of 24 bits; a sector is what can be erased.
+fn flash(board: &Board) -> Result<(), Fault> {
+    let Some(flash) = &board.flash else { return Ok(()) };
+    if !flash.bytes.is_power_of_two() || !(1 << 16..=1 << 24).contains(&flash.bytes) {
+        return fault("flash.bytes", "must be a power of two of 64 KiB to 16 MiB");
+    }
+    if flash.offset >= flash.bytes || !flash.offset.is_multiple_of(SECTOR_BYTES) {
+        return fault("flash.offset", "must be a multiple of 64 KiB within the flash");
+    }
+    Ok(())
+}
+
 /// The accelerators of the board, with the keys of their tables.
 fn fabrics(board: &Board) -> impl Iterator<Item = (&'static str, &Fabric)> {
     let with_front = board.fabric_with_front.as_ref().map(|fabric| ("fabric_with_front", fabric));
@@ -108,7 +124,11 @@ fn accelerators(board: &Board) -> Result<(), Fault> {
         let named = |(key, reason): (&str, String)| {
             (if key.is_empty() { table.to_owned() } else { format!("{table}.{key}") }, reason)
         };
-        sizes(fabric).and_then(|()| cells(board, fabric)).and_then(|()| room(board, fabric)).map_err(named)
+        sizes(fabric)
+            .and_then(|()| cells(board, fabric))
+            .and_then(|()| room(board, fabric))
+            .and_then(|()| ring(board, fabric))
+            .map_err(named)
     })
 }
 
@@ -159,6 +179,23 @@ fn cells(board: &Board, fabric: &Fabric) -> Result<(), KeyFault> {
         return Err(("memory", "is spram, but capacity.sprams is 0".into()));
     }
     Ok(())
+}
+
+/// The ring for weights from the flash.
+fn ring(board: &Board, fabric: &Fabric) -> Result<(), KeyFault> {
+    let words = fabric.stream_words;
+    let reason = match words {
+        0 => return Ok(()),
+        _ if board.flash.is_none() => "needs the table flash",
+        _ if board.device.family != Family::Ice40 => "is possible in device.family ice40 only",
+        _ if fabric.style == ArrayStyle::Quad => "must be 0 in the quad style",
+        _ if !words.is_power_of_two() || !RING_WORDS.contains(&words) => {
+            "must be a power of two of 16 to 256"
+        }
+        _ if !fabric.memory_words.is_power_of_two() => "needs memory_words that are a power of two",
+        _ => return Ok(()),
+    };
+    Err(("stream_words", reason.into()))
 }
 
 /// What the accelerator takes of what the FPGA holds.

@@ -95,6 +95,10 @@ pub struct Fabric {
     pub weight_words: usize,
     /// Entries of the list ring, which holds the entry lists of two groups of channels.
     pub list_entries: usize,
+    /// Words of memory that become a ring for weights from the flash where a network's do not fit; 0 if the flash is not
+    /// read.
+    #[serde(default)]
+    pub stream_words: usize,
     /// Where memory lives.
     pub memory: Memory,
     /// What multiplies.

@@ -24,6 +24,8 @@ pub struct Board {
     pub clock: Clock,
     /// How bytes travel to and from the host.
     pub link: Link,
+    /// The configuration flash, if designs may read it when they run.
+    pub flash: Option<Flash>,
     /// Lights that the design may use.
     #[serde(default)]
     pub leds: Vec<Led>,
@@ -136,6 +138,22 @@ pub struct Link {
     pub baud: u32,
 }
 
+/// The configuration flash: an SPI flash with four data wires.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flash {
+    /// Pin of its clock.
+    pub sck: String,
+    /// Pin of its select wire.
+    pub cs: String,
+    /// Pins of its data wires, the lowest bit first.
+    pub io: [String; 4],
+    /// Its size.
+    pub bytes: u32,
+    /// First byte of what a design reads; bitstreams lie before it.
+    pub offset: u32,
+}
+
 /// The level that lights a LED.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -213,6 +231,14 @@ impl Board {
             ("link.rx".to_owned(), self.link.rx.as_str()),
             ("link.tx".to_owned(), self.link.tx.as_str()),
         ];
+        if let Some(flash) = &self.flash {
+            let io = flash.io.iter().enumerate().map(|(i, pin)| (format!("flash.io[{i}]"), pin.as_str()));
+            pins.extend([
+                ("flash.sck".to_owned(), flash.sck.as_str()),
+                ("flash.cs".to_owned(), flash.cs.as_str()),
+            ]);
+            pins.extend(io);
+        }
         pins.extend(self.leds.iter().map(|led| (format!("leds.{}.pin", led.name), led.pin.as_str())));
         pins
     }

@@ -159,6 +159,13 @@ fn every_impossible_value_names_its_field() {
         ("\"sb_mac16\"", "\"mult18_pair\"", "fabric.multiplier"),
         ("front]\nlanes = 8", "front]\nlanes = 7", "fabric_with_front.lanes"),
         ("front]\nlanes = 8", "front]\nlanes = 16", "fabric_with_front"),
+        ("sck = \"15\"", "sck = \"35\"", "flash.sck"),
+        ("\"14\", \"17\"", "\"14\", \"14\"", "flash.io[1]"),
+        ("bytes = 0x100_0000", "bytes = 0x200_0000", "flash.bytes"),
+        ("offset = 0x10_0000", "offset = 0x10_1000", "flash.offset"),
+        ("offset = 0x10_0000", "offset = 0x100_0000", "flash.offset"),
+        ("stream_words = 128", "stream_words = 100", "fabric.stream_words"),
+        ("stream_words = 128", "stream_words = 512", "fabric.stream_words"),
         ("id = \"ice40_generic\"", "id = \"-b evil\"", "loader.id"),
     ] {
         assert_eq!(invalid_field(from, to), field, "{from} -> {to}");

@@ -7,6 +7,7 @@
 pub mod array;
 pub mod chip;
 pub mod datapath;
+pub mod flash;
 pub mod frozen;
 pub mod link;
 pub mod memory;

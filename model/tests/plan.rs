@@ -26,6 +26,7 @@ fn up5k() -> Capacity {
         list_entries: 512,
         sum_bits: 24,
         requant_bits: 24,
+        flash: None,
     }
 }
 

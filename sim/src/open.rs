@@ -69,7 +69,7 @@ pub enum SimError {
     Verilator(#[from] VerilatorError),
 }
 
-/// Opens a simulated device of a plan on a board.
+/// Opens a simulated device of a plan on a board, with the plan's stream in its flash.
 ///
 /// # Errors
 /// The plan does not fit the hardware, or a tool is missing.
@@ -77,7 +77,10 @@ pub fn open(kind: DeviceKind, plan: &Plan, spec: &TopSpec) -> Result<Box<dyn Sim
     Ok(match kind {
         DeviceKind::Sim => Box::new(SimDevice::new(device_config(plan, spec), CycleEngine::new(plan, spec))),
         DeviceKind::Rtl => Box::new(RtlDevice::new(plan, spec)?),
-        DeviceKind::Verilator => Box::new(VerilatedDevice::new(&assemble(plan, spec)?.verilog, spec)?),
+        DeviceKind::Verilator => {
+            let verilog = assemble(plan, spec)?.verilog;
+            Box::new(VerilatedDevice::new(&verilog, spec, &plan.program.stream)?)
+        }
     })
 }
 

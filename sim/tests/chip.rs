@@ -4,12 +4,15 @@
 mod common;
 
 use common::{Conversation, available, capacity, networks, quad_spec, spec};
+use frazil_hdl::flash::FlashSpec;
+use frazil_hdl::memory::MemoryStyle;
 use frazil_hdl::top::TopSpec;
 use frazil_model::graph::Graph;
-use frazil_model::plan::{ENTRY_RUN, Plan, PlanOptions, plan};
+use frazil_model::plan::{ArrayStyle, ENTRY_RUN, Plan, PlanOptions, plan};
 use frazil_model::{reference, zoo};
 use frazil_sim::cycle::run_cycles;
 use frazil_sim::{DeviceKind, open};
+use frazil_wire::Region;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 
@@ -32,6 +35,50 @@ fn random_programs_agree_everywhere() {
 #[test]
 fn random_programs_agree_on_the_quad_array() {
     random_programs(&quad_spec(), 12, (1, 100), "random on the quad array");
+}
+
+/// Programs of which some layers come from the flash, others from memory; the ring holds the same at the end of a run.
+#[test]
+fn streamed_programs_agree_everywhere() {
+    let spec = TopSpec {
+        style: ArrayStyle::Line,
+        memory_words: 512,
+        memory: MemoryStyle::BlockRam,
+        flash: Some(FlashSpec { ring_words: 16, offset: 0x12_3456 }),
+        ..spec()
+    };
+    let mut rng = Pcg64::seed_from_u64(13);
+    let mut programs = 0;
+    while programs < 2 {
+        let graph = networks::random(&mut rng);
+        let planned = plan(&graph, 0, &capacity(&spec), PlanOptions::default());
+        let Some(plan) = planned.ok().filter(|plan| !plan.program.stream.is_empty()) else { continue };
+        let streamed = plan.program.layers.iter().filter(|layer| layer.streamed_words > 0).count();
+        assert!(programs > 0 || streamed < plan.program.layers.len(), "both kinds");
+        let mut devices = devices(&plan, &spec, "streamed");
+        devices.iter_mut().for_each(|(kind, device)| probe(*kind, device, &plan));
+        agree(&mut devices, &graph, &plan, &spec, 2);
+        let mut rings = devices.iter_mut().map(|(_, device)| ring(device, &plan));
+        let first = rings.next().expect("a device");
+        assert!(first.iter().any(|byte| *byte != 0) && rings.all(|ring| ring == first));
+        programs += 1;
+    }
+}
+
+/// The host sees what the flash holds.
+fn probe(kind: DeviceKind, device: &mut Conversation, plan: &Plan) {
+    let probe = plan.flash_probe().expect("it streams");
+    device.write(Region::Memory, 0, &probe.program);
+    device.run(0);
+    let word = device.read(Region::Memory, probe.address as u32, probe.expected.len());
+    assert_eq!(word, probe.expected, "{kind}");
+}
+
+fn ring(device: &mut Conversation, plan: &Plan) -> Vec<u8> {
+    let flash = plan.capacity.flash.expect("a flash");
+    let lanes = plan.capacity.lanes;
+    let address = (plan.capacity.memory_words - flash.ring_words) * lanes;
+    device.read(Region::Memory, address as u32, flash.ring_words * lanes)
 }
 
 /// The first programs on all devices, the others without RustHDL's slow simulation.

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use common::{Conversation, available, capacity, quad_spec, spec};
+use frazil_hdl::flash::FlashSpec;
 use frazil_hdl::memory::MemoryStyle;
 use frazil_hdl::top::TopSpec;
 use frazil_model::import::from_tflite;
@@ -39,6 +40,8 @@ fn data(test: &str) -> Option<PathBuf> {
 #[derive(Clone, Copy, PartialEq)]
 enum Device {
     Icebreaker,
+    /// With the board's flash.
+    Streamed,
     Large,
     Quad,
 }
@@ -46,14 +49,19 @@ enum Device {
 fn device_spec(device: Device) -> TopSpec {
     match device {
         Device::Icebreaker => TopSpec { style: ArrayStyle::Line, ..spec() },
+        Device::Streamed => TopSpec {
+            style: ArrayStyle::Line,
+            flash: Some(FlashSpec { ring_words: 128, offset: 0x10_0000 }),
+            ..spec()
+        },
         Device::Large => TopSpec { memory_words: 1 << 16, memory: MemoryStyle::BlockRam, ..spec() },
         Device::Quad => TopSpec { memory_words: 20_480, ..quad_spec() },
     }
 }
 
-/// Runs a network's inputs and compares.
-fn whole(name: &str, file: &str, golden: &str, device: Device, sparse: bool) {
-    let (Some(root), true) = (data(name), available(DeviceKind::Verilator, name)) else { return };
+/// Runs a network's inputs and compares; gives its clocks and the bytes that come from the flash in a run.
+fn whole(name: &str, file: &str, golden: &str, device: Device, sparse: bool) -> Option<(u64, usize)> {
+    let (Some(root), true) = (data(name), available(DeviceKind::Verilator, name)) else { return None };
     let bytes = fs::read(root.join("models_mlperf_tiny").join(file)).unwrap();
     let graph = from_tflite(&bytes, name).unwrap().split_tail().head;
     let spec = device_spec(device);
@@ -80,6 +88,7 @@ fn whole(name: &str, file: &str, golden: &str, device: Device, sparse: bool) {
     let macs: u64 = plan.program.layers.iter().map(|layer| layer.macs).sum();
     let peak = (spec.lanes * spec.datapath.pixels) as u64;
     println!("{name}: {clocks} clocks, {macs} MACs, {:.1} %", 100.0 * macs as f64 / (peak * clocks) as f64);
+    Some((clocks, plan.program.stream.len()))
 }
 
 #[test]
@@ -105,6 +114,29 @@ fn vww01() {
 #[test]
 fn ad01() {
     whole("ad01", "ad01_int8.tflite", "ad01_fc_autoenc_int8", Device::Large, false);
+}
+
+/// All weights but those of the last layers come from the flash, a byte in two clocks.
+#[test]
+fn ad01_from_the_flash() {
+    let (file, golden) = ("ad01_int8.tflite", "ad01_fc_autoenc_int8");
+    let Some((clocks, streamed)) = whole("ad01 streamed", file, golden, Device::Streamed, false) else {
+        return;
+    };
+    assert!(streamed > 150_000, "{streamed} bytes");
+    let bound = 2 * streamed as u64;
+    assert!((bound..bound * 105 / 100).contains(&clocks), "{clocks} clocks, at least {bound}");
+}
+
+/// What is streamed is computed meanwhile.
+#[test]
+fn vww01_from_the_flash() {
+    let (file, golden) = ("vww_96_int8.tflite", "vww01_mobilenetv1_int8");
+    let Some((clocks, streamed)) = whole("vww01 streamed", file, golden, Device::Streamed, false) else {
+        return;
+    };
+    assert!(streamed > 80_000, "{streamed} bytes");
+    assert!(clocks <= 600_000, "{clocks} clocks");
 }
 
 #[test]

@@ -122,6 +122,10 @@ impl Files {
     /// Bitstream of the best seed.
     pub fn pack(&self, build: &Build) -> Step {
         let (tool, args): (_, &[&str]) = match build.board.device.family {
+            // The bitstream would end with a command that puts the flash to sleep.
+            Family::Ice40 if build.board.flash.is_some() => {
+                (Tool::Icepack, &["-s", &self.placed, &self.bitstream])
+            }
             Family::Ice40 => (Tool::Icepack, &[&self.placed, &self.bitstream]),
             Family::Ecp5 => (Tool::Ecppack, &["--compress", &self.placed, &self.bitstream]),
         };

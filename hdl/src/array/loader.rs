@@ -8,6 +8,9 @@ use rust_hdl::prelude::*;
 /// slot is free, and writes a weight when the ring has room. `listed` counts the groups whose list stands in its
 /// memory, one clock after the last write; `weights` is where the next weight goes, one clock late, so that a word
 /// below it can be read.
+///
+/// A layer that `streams` has its stream in the ring of the flash's reader: the low bits of its address count words of
+/// the ring, which is the end of memory, and each request waits for `filled`.
 #[derive(LogicBlock)]
 pub struct Loader {
     /// Clock.
@@ -32,6 +35,12 @@ pub struct Loader {
     pub addr: Signal<Out, Bits<16>>,
     /// The memory takes the request in this clock.
     pub free: Signal<In, Bit>,
+    /// The layer's stream comes from the flash's ring.
+    pub streams: Signal<In, Bit>,
+    /// The word to ask for stands.
+    pub filled: Signal<In, Bit>,
+    /// A word is taken in this clock.
+    pub taken: Signal<Out, Bit>,
     /// The header's list words, the memory's bytes 0 and 1 of the clock after.
     pub header_list: Signal<In, Bits<16>>,
     /// The header's entries.
@@ -92,13 +101,15 @@ pub struct Loader {
     finished: Signal<Local, Bit>,
     held: Signal<Local, Bits<12>>,
     counted: Signal<Local, Bits<12>>,
-    taken: Signal<Local, Bits<12>>,
+    used: Signal<Local, Bits<12>>,
     ring: Constant<Bits<12>>,
+    flash_ring: Constant<Bits<16>>,
 }
 
 impl Loader {
-    /// A loader for a ring of this many weight words.
-    pub fn new(ring: usize) -> Self {
+    /// A loader for a ring of this many weight words, and the first word of the flash's ring, a multiple of its size; 0
+    /// if there is none.
+    pub fn new(ring: usize, flash_ring: usize) -> Self {
         Self {
             clock: Default::default(),
             field: Default::default(),
@@ -111,6 +122,9 @@ impl Loader {
             request: Default::default(),
             addr: Default::default(),
             free: Default::default(),
+            streams: Default::default(),
+            filled: Default::default(),
+            taken: Default::default(),
             header_list: Default::default(),
             header_entries: Default::default(),
             header_weights: Default::default(),
@@ -157,8 +171,9 @@ impl Loader {
             held: Default::default(),
             counted: Default::default(),
             room: Default::default(),
-            taken: Default::default(),
+            used: Default::default(),
             ring: Constant::new((ring as u64).into()),
+            flash_ring: Constant::new((flash_ring as u64).into()),
         }
     }
 }
@@ -212,20 +227,27 @@ impl Logic for Loader {
         if self.state.q.val() == 5 {
             self.wants.next = self.room.q.val();
         }
+        if !self.filled.val() {
+            self.wants.next = false;
+        }
         self.request.next = self.wants.val();
         self.addr.next = self.at.q.val();
+        if self.streams.val() {
+            self.addr.next = self.at.q.val() | self.flash_ring.val();
+        }
         self.granted.next = self.wants.val() & self.free.val();
+        self.taken.next = self.granted.val();
         // The weight on its way and the one asked for are not counted yet.
         self.held.next = self.weight_word.q.val() - self.released.val();
         self.counted.next = self.held.val();
         if self.arriving.q.val() == 5 {
             self.counted.next = self.held.val() + 1;
         }
-        self.taken.next = self.counted.val();
+        self.used.next = self.counted.val();
         if self.granted.val() & (self.state.q.val() == 5) {
-            self.taken.next = self.counted.val() + 1;
+            self.used.next = self.counted.val() + 1;
         }
-        self.room.d.next = self.taken.val() < self.ring.val();
+        self.room.d.next = self.used.val() < self.ring.val();
         self.last.next = self.count.q.val() == 1;
         self.arriving.d.next = 0.into();
         self.arriving_last.d.next = self.last.val();

@@ -29,6 +29,8 @@ pub struct Sequencer<const N: usize> {
     pub word: Signal<Out, Bits<16>>,
     /// Descriptor bus: the word is valid.
     pub load: Signal<Out, Bit>,
+    /// The memory is the sequencer's: it reads a descriptor.
+    pub fetching: Signal<Out, Bit>,
     /// Starts a layer of the array.
     pub start_layer: Signal<Out, Bit>,
     /// Starts the frozen front end.
@@ -70,6 +72,7 @@ impl<const N: usize> Default for Sequencer<N> {
             field: Default::default(),
             word: Default::default(),
             load: Default::default(),
+            fetching: Default::default(),
             start_layer: Default::default(),
             start_frozen: Default::default(),
             unit_busy: Default::default(),
@@ -128,6 +131,7 @@ impl<const N: usize> Logic for Sequencer<N> {
         self.word.next = self.given.q.val();
         self.field.next = self.given_field.q.val();
         self.load.next = self.gives.q.val();
+        self.fetching.next = (self.state.q.val() == 1) | (self.state.q.val() == 2);
         // States: 0 idle, 1 read a word, 2 give its fields, 3 look at its op, 6 start the unit, 4 let it raise its
         // busy, 5 wait for it.
         if self.state.q.val() != 0 {

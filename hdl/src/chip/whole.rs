@@ -6,6 +6,7 @@ use rust_hdl::prelude::*;
 use crate::array::{Fetcher, FifoStyle, Issuer, Loader, WordFifo, Writer};
 use crate::chip::{Feeder, Identity, Registers, Sequencer};
 use crate::datapath::{Datapath, DatapathError, DatapathSpec};
+use crate::flash::{FlashReader, FlashSpec};
 use crate::frozen::FrozenFront;
 use crate::memory::{EntryRam, MainMemory, MemoryStyle, ParameterRam, Spread, WordRam};
 
@@ -27,6 +28,8 @@ pub struct ChipSpec {
     pub style: ArrayStyle,
     /// Pixels and requantisers of the array.
     pub datapath: DatapathSpec,
+    /// The reader of the board's flash, if there is one.
+    pub flash: Option<FlashSpec>,
 }
 
 /// The chip with words of `N` bytes.
@@ -34,8 +37,8 @@ pub struct ChipSpec {
 /// The bus reads a byte three clocks after its address is given and writes one byte a clock; `run` starts the program
 /// at word address `entry`, `busy` is high from the next clock until its end. While it is high the bus must be idle.
 ///
-/// One unit uses the memory in each clock: the bus when idle, the feeder in a frozen layer, else the writer, the
-/// fetcher, the loader or the sequencer, in this order.
+/// One unit uses the memory in each clock: the bus when idle, the feeder in a frozen layer, the sequencer while it
+/// reads a descriptor, else the writer, the flash's reader, the fetcher or the loader, in this order.
 #[derive(LogicBlock)]
 pub struct Chip<const N: usize> {
     /// Clock.
@@ -56,6 +59,18 @@ pub struct Chip<const N: usize> {
     pub entry: Signal<In, Bits<16>>,
     /// A program is running.
     pub busy: Signal<Out, Bit>,
+    /// The flash's data wires, see [`FlashReader`]; of no meaning without a reader, as all that follows.
+    pub flash_io: Signal<In, Bits<4>>,
+    /// The flash's data wires may be sampled.
+    pub flash_step: Signal<Out, Bit>,
+    /// The flash gets a clock.
+    pub flash_pulse: Signal<Out, Bit>,
+    /// Level of the flash's select wire.
+    pub flash_select: Signal<Out, Bit>,
+    /// Level of the flash's first data wire, if it is driven.
+    pub flash_command: Signal<Out, Bit>,
+    /// The flash's first data wire is driven.
+    pub flash_drive: Signal<Out, Bit>,
     memory: MainMemory<N>,
     weights: WordRam<N>,
     list: EntryRam<N>,
@@ -71,6 +86,7 @@ pub struct Chip<const N: usize> {
     spread: Spread<N>,
     feeder: Feeder,
     front: FrozenFront,
+    flash: FlashReader,
     pad: DFF<Bits<8>>,
     zero_point: DFF<Bits<8>>,
     low: DFF<Bits<8>>,
@@ -85,10 +101,13 @@ pub struct Chip<const N: usize> {
     odd: Signal<Local, Bits<8>>,
     bus_word: Signal<Local, Bits<24>>,
     bus_byte: Signal<Local, Bits<4>>,
+    store: Signal<Local, Bit>,
+    store_lane: Signal<Local, Bits<4>>,
     one: Signal<Local, Bits<16>>,
     word_shift: Constant<Bits<5>>,
     lane_mask: Constant<Bits<4>>,
     has_front: Constant<Bit>,
+    has_flash: Constant<Bit>,
 }
 
 impl<const N: usize> Chip<N> {
@@ -98,6 +117,8 @@ impl<const N: usize> Chip<N> {
     /// The array's shape cannot be built.
     pub fn new(spec: &ChipSpec, front: FrozenFront) -> Result<Self, DatapathError> {
         let id = &spec.identity;
+        let words = id.memory_words as usize;
+        let flash_ring = spec.flash.map_or(0, |flash| words.saturating_sub(flash.ring_words));
         Ok(Self {
             clock: Default::default(),
             bus_region: Default::default(),
@@ -108,13 +129,19 @@ impl<const N: usize> Chip<N> {
             run: Default::default(),
             entry: Default::default(),
             busy: Default::default(),
-            memory: MainMemory::new(id.memory_words as usize, spec.memory),
+            flash_io: Default::default(),
+            flash_step: Default::default(),
+            flash_pulse: Default::default(),
+            flash_select: Default::default(),
+            flash_command: Default::default(),
+            flash_drive: Default::default(),
+            memory: MainMemory::new(words, spec.memory),
             weights: WordRam::new(spec.weight_words),
             list: EntryRam::new(spec.list_entries),
             parameters: ParameterRam::new(PARAMETER_SLOTS),
             registers: Registers::new(*id),
             sequencer: Default::default(),
-            loader: Loader::new(spec.weight_words),
+            loader: Loader::new(spec.weight_words, flash_ring),
             fetcher: Fetcher::new(spec.style == ArrayStyle::Block),
             fifo: WordFifo::new(FifoStyle::of(spec.datapath.multiplier)),
             issuer: Issuer::new(spec.datapath.interval(N)),
@@ -124,6 +151,8 @@ impl<const N: usize> Chip<N> {
             feeder: Feeder::new(N, !front.is_empty()),
             has_front: Constant::new(!front.is_empty()),
             front,
+            flash: FlashReader::new(N, words, spec.flash),
+            has_flash: Constant::new(spec.flash.is_some()),
             pad: Default::default(),
             zero_point: Default::default(),
             low: Default::default(),
@@ -138,6 +167,8 @@ impl<const N: usize> Chip<N> {
             odd: Default::default(),
             bus_word: Default::default(),
             bus_byte: Default::default(),
+            store: Default::default(),
+            store_lane: Default::default(),
             one: Default::default(),
             word_shift: Constant::new(u64::from(N.trailing_zeros()).into()),
             lane_mask: Constant::new((N as u64 - 1).into()),
@@ -151,7 +182,7 @@ impl<const N: usize> Logic for Chip<N> {
         dff_setup!(self, clock, pad, zero_point, low, high, bus_lane, even_byte, odd_byte);
         dff_setup!(self, clock, reads_odd, read_back);
         clock!(self, clock, memory, weights, list, parameters, registers, sequencer, loader, fetcher, fifo);
-        clock!(self, clock, issuer, datapath, writer, feeder, front);
+        clock!(self, clock, issuer, datapath, writer, feeder, front, flash);
         // The descriptor bus.
         self.loader.field.next = self.sequencer.field.val();
         self.loader.word.next = self.sequencer.word.val();
@@ -168,6 +199,9 @@ impl<const N: usize> Logic for Chip<N> {
         self.feeder.field.next = self.sequencer.field.val();
         self.feeder.word.next = self.sequencer.word.val();
         self.feeder.load.next = self.sequencer.load.val();
+        self.flash.field.next = self.sequencer.field.val();
+        self.flash.word.next = self.sequencer.word.val();
+        self.flash.load.next = self.sequencer.load.val();
         if self.sequencer.load.val() & (self.sequencer.field.val() == 4) {
             self.pad.d.next = self.sequencer.word.val().get_bits::<8>(0);
             self.zero_point.d.next = self.sequencer.word.val().get_bits::<8>(8);
@@ -192,7 +226,10 @@ impl<const N: usize> Logic for Chip<N> {
         self.loader.fetched.next = self.fetcher.group.val();
         self.loader.issued.next = self.issuer.group.val();
         self.loader.released.next = self.issuer.released.val();
-        self.loader.free.next = !self.datapath.out_valid.val() & !self.fetcher.request.val();
+        self.loader.free.next =
+            !self.datapath.out_valid.val() & !self.flash.claim.val() & !self.fetcher.request.val();
+        self.loader.streams.next = self.flash.streams.val();
+        self.loader.filled.next = self.flash.filled.val();
         self.loader.header_list.next = (bit_cast::<16, 8>(self.memory.rd_data.val().get_bits::<8>(8)) << 8)
             | bit_cast::<16, 8>(self.memory.rd_data.val().get_bits::<8>(0));
         self.loader.header_entries.next = (bit_cast::<16, 8>(self.memory.rd_data.val().get_bits::<8>(24))
@@ -222,7 +259,7 @@ impl<const N: usize> Logic for Chip<N> {
         self.fetcher.offset.next = self.list.offset.val();
         self.fetcher.dx.next = self.list.dx.val();
         self.fetcher.dy.next = self.list.dy.val();
-        self.fetcher.free.next = !self.datapath.out_valid.val();
+        self.fetcher.free.next = !self.datapath.out_valid.val() & !self.flash.claim.val();
         self.fetcher.space.next = self.fifo.space.val();
         self.fifo.push.next = self.fetcher.push.val();
         self.fifo.word.next = self.memory.rd_data.val();
@@ -277,6 +314,18 @@ impl<const N: usize> Logic for Chip<N> {
         self.feeder.x_ready.next = self.front.x_ready.val();
         self.feeder.y_valid.next = self.front.y_valid.val();
         self.front.y_ready.next = self.feeder.y_ready.val();
+        // The flash.
+        self.flash.busy.next = self.sequencer.busy.val();
+        self.flash.taken.next = self.loader.taken.val();
+        self.flash.blocked.next = self.datapath.out_valid.val()
+            | self.sequencer.fetching.val()
+            | (self.sequencer.frozen.val() & self.has_front.val());
+        self.flash.io.next = self.flash_io.val();
+        self.flash_step.next = self.flash.step.val();
+        self.flash_pulse.next = self.flash.pulse.val();
+        self.flash_select.next = self.flash.select.val();
+        self.flash_command.next = self.flash.command.val();
+        self.flash_drive.next = self.flash.drive.val();
         // The memory: the bus, then whoever is at work.
         self.bus_word.next = self.bus_addr.val() >> bit_cast::<24, 5>(self.word_shift.val());
         self.bus_byte.next = self.bus_addr.val().get_bits::<4>(0) & self.lane_mask.val();
@@ -286,18 +335,32 @@ impl<const N: usize> Logic for Chip<N> {
         self.memory.addr.next = self.bus_word.val().get_bits::<16>(0);
         self.memory.wr_data.next = self.spread.word.val();
         self.memory.wr_mask.next = 0.into();
-        if self.bus_we.val() & (self.bus_region.val() == 1) {
-            self.memory.wr_mask.next = self.one.val() << bit_cast::<16, 4>(self.bus_byte.val());
+        self.store.next = self.bus_we.val() & (self.bus_region.val() == 1);
+        self.store_lane.next = self.bus_byte.val();
+        if self.sequencer.busy.val() {
+            self.store.next = self.flash.write.val();
+            if self.has_flash.val() {
+                self.store_lane.next = self.flash.lane.val();
+                self.spread.byte.next = self.flash.byte.val();
+            }
+        }
+        if self.store.val() {
+            self.memory.wr_mask.next = self.one.val() << bit_cast::<16, 4>(self.store_lane.val());
+        }
+        // Bytes of the flash never come with a result.
+        if self.sequencer.busy.val() & (self.datapath.out_valid.val() | !self.has_flash.val()) {
+            self.memory.wr_data.next = self.datapath.out_word.val();
         }
         if self.sequencer.busy.val() {
-            self.memory.wr_mask.next = 0.into();
-            self.memory.wr_data.next = self.datapath.out_word.val();
             self.memory.addr.next = self.sequencer.addr.val();
             if self.loader.request.val() {
                 self.memory.addr.next = self.loader.addr.val();
             }
             if self.fetcher.request.val() {
                 self.memory.addr.next = self.fetcher.addr.val();
+            }
+            if self.flash.claim.val() & !self.sequencer.fetching.val() {
+                self.memory.addr.next = self.flash.addr.val();
             }
             // A result has the port, be it written or dropped: that keeps the way from it to the others short.
             if self.datapath.out_valid.val() {

@@ -6,11 +6,12 @@ use serde::Serialize;
 
 use crate::chip::{ChipSpec, Identity};
 use crate::datapath::RequantiserStyle;
+use crate::flash::{FlashChip, FlashSpec, RING_WORDS};
 use crate::frozen::FrozenFront;
 use crate::memory::MemoryStyle;
 use crate::quad::array_spec;
 use crate::top::constraints::constrain;
-use crate::top::{HdlError, LANES, QuadTop, Top, TopBlock, TopSpec, UseTop};
+use crate::top::{HdlError, LANES, QuadTop, StreamTop, Top, TopBlock, TopSpec, UseTop};
 
 /// A design as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -55,6 +56,7 @@ pub fn with_top<U: UseTop>(plan: &Plan, spec: &TopSpec, user: U) -> Result<U::Ou
         list_entries: spec.list_entries,
         style: spec.style,
         datapath: spec.datapath,
+        flash: spec.flash,
     };
     if spec.style == ArrayStyle::Quad {
         if !plan.frozen.is_empty() {
@@ -63,6 +65,14 @@ pub fn with_top<U: UseTop>(plan: &Plan, spec: &TopSpec, user: U) -> Result<U::Ou
         return Ok(user.call(Box::new(QuadTop::new(spec, &chip)?)));
     }
     let front = FrozenFront::new(&plan.frozen)?;
+    if let Some(flash) = spec.flash {
+        let flash = FlashChip::new(flash.offset, plan.program.stream.clone());
+        return Ok(match spec.lanes {
+            8 => user.call(Box::new(StreamTop::<8>::new(spec, &chip, front, flash)?)),
+            16 => user.call(Box::new(StreamTop::<16>::new(spec, &chip, front, flash)?)),
+            lanes => return Err(HdlError::Lanes(lanes)),
+        });
+    }
     Ok(match spec.lanes {
         8 => user.call(Box::new(Top::<8>::new(spec, &chip, front)?)),
         16 => user.call(Box::new(Top::<16>::new(spec, &chip, front)?)),
@@ -103,11 +113,26 @@ fn check(spec: &TopSpec) -> Result<(), HdlError> {
         ),
         ("list", spec.list_entries, power(spec.list_entries, 1 << 9), "a power of two of 16 to 512 entries"),
     ];
-    match rules.into_iter().find(|(_, _, holds, _)| !holds) {
+    match rules.into_iter().chain(flash_rules(spec)).find(|(_, _, holds, _)| !holds) {
         Some((memory, size, _, rule)) => Err(HdlError::Memory { memory, size, rule }),
         None if spec.style == ArrayStyle::Quad => check_quad(spec),
         None => Ok(spec.datapath.check(spec.lanes)?),
     }
+}
+
+/// A rule about a memory: its name, its size, whether the rule holds, and the rule.
+type Rule = (&'static str, usize, bool, &'static str);
+
+fn flash_rules(spec: &TopSpec) -> impl Iterator<Item = Rule> {
+    let memory = spec.memory_words;
+    spec.flash.into_iter().flat_map(move |FlashSpec { ring_words, offset }| {
+        let power = ring_words.is_power_of_two() && (RING_WORDS[0]..=RING_WORDS[1]).contains(&ring_words);
+        [
+            ("flash ring", ring_words, power, "a power of two of 16 to 256 words"),
+            ("main", memory, memory.is_power_of_two(), "a power of two with a flash ring at its end"),
+            ("flash", offset as usize, offset < 1 << 24, "streams begin below 16 MiB"),
+        ]
+    })
 }
 
 fn check_quad(spec: &TopSpec) -> Result<(), HdlError> {
@@ -117,6 +142,7 @@ fn check_quad(spec: &TopSpec) -> Result<(), HdlError> {
         (array.pixels == 16 && array.requantisers == 16, "has 16 pixels, each with its requantiser"),
         (matches!(array.requantiser, RequantiserStyle::Pipelined { .. }), "has pipelined requantisers"),
         (spec.memory == MemoryStyle::BlockRam, "has its memory in block RAM"),
+        (spec.flash.is_none(), "does not read the flash"),
         (spec.memory_words.is_multiple_of(4), "has a memory of rows of 4 words"),
     ];
     match rules.into_iter().find(|(holds, _)| !holds) {

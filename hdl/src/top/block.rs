@@ -6,7 +6,7 @@ use crate::chip::{Chip, ChipSpec};
 use crate::frozen::FrozenFront;
 use crate::link::SerialLink;
 use crate::quad::QuadChip;
-use crate::top::{HdlError, IDLE_BYTES, TopSpec};
+use crate::top::{FlashPins, HdlError, IDLE_BYTES, TopSpec};
 use crate::vendor::Pll;
 
 /// Pins, clock generator, serial link and chip.
@@ -53,6 +53,8 @@ pub trait TopBlock: Block {
     fn tx(&mut self) -> &mut Signal<Out, Bit>;
     /// Lit while a program runs.
     fn led(&mut self) -> &mut Signal<Out, Bit>;
+    /// Puts the flash's signals, if there are any, on their pins.
+    fn locate_flash(&mut self, _pins: &FlashPins) {}
 }
 
 macro_rules! top_blocks {
@@ -120,6 +122,8 @@ impl<const N: usize> Logic for Top<N> {
         self.chip.entry.next = self.link.run_entry.val();
         self.link.run_busy.next = self.chip.busy.val();
         self.led.next = self.chip.busy.val() ^ self.led_low.val();
+        // Without a reader.
+        self.chip.flash_io.next = 0.into();
     }
 }
 

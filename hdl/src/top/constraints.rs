@@ -11,6 +11,9 @@ pub fn constrain(top: &mut impl TopBlock, pins: &Pins) -> String {
     top.rx().add_location(0, &pins.rx);
     top.tx().add_location(0, &pins.tx);
     top.led().add_location(0, &pins.led);
+    if let Some(flash) = &pins.flash {
+        top.locate_flash(flash);
+    }
     match pins.format {
         ConstraintFormat::Pcf => generate_pcf(top),
         ConstraintFormat::Lpf => lpf(top, pins),

@@ -4,15 +4,18 @@ mod assemble;
 mod block;
 mod constraints;
 mod error;
+mod stream;
 
 pub use assemble::{Design, assemble, identity, with_top};
 pub use block::{QuadTop, Top, TopBlock, UseTop};
 pub use error::HdlError;
+pub use stream::StreamTop;
 
 use frazil_model::plan::ArrayStyle;
 use serde::{Deserialize, Serialize};
 
 use crate::datapath::DatapathSpec;
+use crate::flash::FlashSpec;
 use crate::memory::MemoryStyle;
 use crate::vendor::PllStyle;
 
@@ -50,6 +53,20 @@ pub struct Pins {
     pub led_active_low: bool,
     /// Frequency at the clock pin in Hz.
     pub clock_hz: u32,
+    /// Pins of the flash, if it is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flash: Option<FlashPins>,
+}
+
+/// Pins of the flash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlashPins {
+    /// Clock.
+    pub sck: String,
+    /// Select.
+    pub cs: String,
+    /// Data, the lowest bit first.
+    pub io: [String; 4],
 }
 
 /// What a board gives to the top block. Plain values: `hdl` knows no boards.
@@ -75,6 +92,8 @@ pub struct TopSpec {
     pub clocks_per_bit: u32,
     /// Clock generator.
     pub pll: PllStyle,
+    /// The reader of the board's flash, if there is one.
+    pub flash: Option<FlashSpec>,
     /// Pins; without them the design can be simulated but not placed.
     pub pins: Option<Pins>,
 }

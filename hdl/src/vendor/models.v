@@ -59,6 +59,24 @@ module EHXPLLL (input CLKI, CLKFB, RST, STDBY, PHASESEL0, PHASESEL1, PHASEDIR, P
   assign LOCK = 1'b1;
 endmodule
 
+// Output at both edges, output with enable, and input by a register: what the pads of a flash need.
+module SB_IO (inout PACKAGE_PIN, input LATCH_INPUT_VALUE, CLOCK_ENABLE, INPUT_CLK, OUTPUT_CLK, OUTPUT_ENABLE,
+    D_OUT_0, D_OUT_1, output D_IN_0, D_IN_1);
+  parameter PIN_TYPE = 6'b000000;
+  parameter PULLUP = 1'b0;
+  reg taken, first, second;
+  initial begin taken = 0; first = 0; second = 0; end
+  always @(posedge INPUT_CLK) if (CLOCK_ENABLE) taken <= PACKAGE_PIN;
+  always @(posedge OUTPUT_CLK) first <= D_OUT_0;
+  // What a register would take at the falling edge, without its glitch: the pad does not show it before.
+  always @* if (OUTPUT_CLK) second = D_OUT_1;
+  wire both = OUTPUT_CLK ? first : second;
+  wire enable = PIN_TYPE[5] ? OUTPUT_ENABLE : PIN_TYPE[4];
+  assign PACKAGE_PIN = enable ? (PIN_TYPE[3] ? D_OUT_0 : both) : 1'bz;
+  assign D_IN_0 = PIN_TYPE[0] ? PACKAGE_PIN : taken;
+  assign D_IN_1 = 1'b0;
+endmodule
+
 // In dual 8x8 mode with all its registers, its adders unused.
 module SB_MAC16 (input CLK, CE, input [15:0] A, B, C, D, input AHOLD, BHOLD, CHOLD, DHOLD, IRSTTOP, IRSTBOT,
     ORSTTOP, ORSTBOT, OLOADTOP, OLOADBOT, ADDSUBTOP, ADDSUBBOT, OHOLDTOP, OHOLDBOT, CI, ACCUMCI, SIGNEXTIN,

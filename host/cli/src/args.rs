@@ -140,8 +140,11 @@ pub struct BuildArgs {
 #[command(
     about = "Load a bitstream into a board",
     long_about = "Loads a bitstream into a board by openFPGALoader. Where the board can, it goes into the \
-        FPGA itself and is gone with the power; --persistent writes the flash memory instead.",
-    after_help = "Examples:\n  frazil flash --board ulx3s-85f\n  frazil flash --board icebreaker --persistent --yes"
+        FPGA itself and is gone with the power; --persistent writes the flash memory instead.\n\n\
+        With --weights it writes no bitstream but the weights of a network that do not fit the FPGA's memory: its \
+        design reads them from the flash in each run. They lie behind the bitstream, which stays.",
+    after_help = "Examples:\n  frazil flash --board ulx3s-85f\n  frazil flash --board icebreaker --persistent --yes\n  \
+        frazil flash --board icebreaker --weights model.tflite --yes"
 )]
 pub struct FlashArgs {
     /// The board
@@ -150,6 +153,9 @@ pub struct FlashArgs {
     /// The bitstream [default: the one in build/BOARD]
     #[arg(long, value_name = "FILE")]
     pub bitstream: Option<PathBuf>,
+    /// Write the weights that this network reads from the flash, and no bitstream
+    #[arg(long, value_name = "GRAPH", conflicts_with_all = ["bitstream", "persistent"])]
+    pub weights: Option<String>,
     /// Write the flash memory, so that the board starts with it
     #[arg(long)]
     pub persistent: bool,

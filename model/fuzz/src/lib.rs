@@ -70,6 +70,7 @@ fn planned(graph: &Graph) {
         list_entries: 512,
         sum_bits: 24,
         requant_bits: 26,
+        flash: None,
     };
     let quads = Capacity {
         lanes: 16,

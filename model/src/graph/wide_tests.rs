@@ -152,6 +152,7 @@ fn the_hardware_is_int8() {
         list_entries: 512,
         sum_bits: 24,
         requant_bits: 26,
+        flash: None,
     };
     let refused = plan(&sum(), 0, &capacity, PlanOptions::default()).unwrap_err();
     assert_eq!(refused, PlanError::Wide { tensor: "a".into(), precision: Precision::Int16 });

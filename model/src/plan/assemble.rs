@@ -7,8 +7,7 @@ use super::freeze::{Front, freeze};
 use super::layout::{Layout, Placement};
 use super::lower::{Aim, Form, Job, Lowered, Slot, Stored, lower};
 use super::program::{ENTRY_FEATURES, ENTRY_RUN, Entry, LayerInfo, Program};
-use super::quad;
-use super::{ArrayStyle, Capacity, FORMAT_VERSION, Plan, PlanError, PlanOptions};
+use super::{ArrayStyle, Capacity, FORMAT_VERSION, FlashCapacity, Plan, PlanError, PlanOptions, flash, quad};
 use crate::graph::Graph;
 
 /// Halvings of the largest buffer that layers are interleaved for when memory is short.
@@ -44,7 +43,7 @@ pub fn plan(
 }
 
 /// The first program that fits the memory: fast ones first, then those with layers interleaved, the largest first, then
-/// small ones.
+/// small ones. If none fits, and streams may come from the flash, the first of them whose tensors fit.
 fn assemble(
     graph: &Graph,
     front: &Front,
@@ -52,20 +51,24 @@ fn assemble(
     options: PlanOptions,
 ) -> Result<Program, PlanError> {
     let mut least = None;
-    let small =
-        std::iter::once_with(|| lower(graph, front, capacity, options, Aim { small: true, gaps: false }));
-    let fast = fast(graph, front, capacity, options)?.into_iter().map(Ok);
-    for plain in fast.chain(small) {
-        let plain = plain?;
-        let largest = plain.buffers.iter().copied().max().unwrap_or(0);
-        let halved = (1..=HALVINGS).map(|halving| plain.interleaved(largest >> halving));
-        for lowered in std::iter::once(plain.clone()).chain(halved) {
-            let assembly = Assembly { graph, front, capacity, lowered, addresses: Vec::new() };
-            let (assembly, tensors, program) = assembly.placed();
-            if tensors + program <= capacity.memory_words {
-                return assembly.program();
+    for flash in [None, capacity.flash].into_iter().take(1 + usize::from(capacity.flash.is_some())) {
+        let small =
+            std::iter::once_with(|| lower(graph, front, capacity, options, Aim { small: true, gaps: false }));
+        let fast = fast(graph, front, capacity, options)?.into_iter().map(Ok);
+        for plain in fast.chain(small) {
+            let plain = plain?;
+            let largest = plain.buffers.iter().copied().max().unwrap_or(0);
+            let halved = (1..=HALVINGS).map(|halving| plain.interleaved(largest >> halving));
+            for lowered in std::iter::once(plain.clone()).chain(halved) {
+                let assembly = Assembly::new(graph, front, capacity, lowered, flash);
+                let (assembly, tensors, program) = assembly.placed();
+                if assembly.fits(tensors + program) {
+                    return assembly.program();
+                }
+                if flash.is_none() {
+                    least = least.into_iter().chain([(tensors + program, tensors, program)]).min();
+                }
             }
-            least = least.into_iter().chain([(tensors + program, tensors, program)]).min();
         }
     }
     let (_, tensors, program) = least.unwrap_or_default();
@@ -99,18 +102,57 @@ struct Assembly<'a> {
     lowered: Lowered,
     /// Word address of each buffer.
     addresses: Vec<usize>,
+    /// The flash, if streams may come from it.
+    flash: Option<FlashCapacity>,
+    /// Which layers' streams lie in memory.
+    resident: Vec<bool>,
 }
 
-impl Assembly<'_> {
-    /// Places the buffers; with the words that they and the program take.
+impl<'a> Assembly<'a> {
+    fn new(
+        graph: &'a Graph,
+        front: &'a Front,
+        capacity: &'a Capacity,
+        lowered: Lowered,
+        flash: Option<FlashCapacity>,
+    ) -> Self {
+        let resident = vec![flash.is_none(); lowered.jobs.len()];
+        Self { graph, front, capacity, lowered, addresses: Vec::new(), flash, resident }
+    }
+
+    /// Places the buffers; with the words that they and the program take. What room they leave beside the flash's ring
+    /// is for streams.
     fn placed(mut self) -> (Self, usize, usize) {
-        let lanes = self.capacity.lanes;
-        let streams: usize = self.lowered.jobs.iter().map(|job| job.stream_words(lanes)).sum();
-        let program = self.descriptors() * BYTES / lanes + streams;
-        let (addresses, tensors) = place(&self.buffers(), self.capacity.memory_words.saturating_sub(program));
+        let mut program = self.descriptors() * BYTES / self.capacity.lanes + self.stream_words(true);
+        let enough = if self.flash.is_some() { 0 } else { self.memory_words().saturating_sub(program) };
+        let (addresses, tensors) = place(&self.buffers(), enough);
         self.addresses = addresses;
         let tensors = self.image_address(tensors);
+        if self.flash.is_some() {
+            let room = self.memory_words().saturating_sub(tensors + program);
+            self.resident = flash::resident(&self.lowered.jobs, self.capacity, room);
+            program += self.stream_words(true);
+        }
         (self, tensors, program)
+    }
+
+    /// Words of memory, the flash's ring apart.
+    fn memory_words(&self) -> usize {
+        self.capacity.memory_words.saturating_sub(self.flash.map_or(0, |flash| flash.ring_words))
+    }
+
+    /// Whether memory holds so many words, and the flash what is streamed.
+    fn fits(&self, words: usize) -> bool {
+        let streamed = self.stream_words(false) * self.capacity.lanes;
+        words <= self.memory_words() && streamed <= self.flash.map_or(0, |flash| flash.bytes)
+    }
+
+    /// Words of the streams in memory, or of those in the flash.
+    fn stream_words(&self, resident: bool) -> usize {
+        let jobs = self.lowered.jobs.iter().zip(&self.resident);
+        jobs.filter(|(_, stays)| **stays == resident)
+            .map(|(job, _)| job.stream_words(self.capacity.lanes))
+            .sum()
     }
 
     /// Where the image begins when tensors take so many words.
@@ -164,12 +206,31 @@ impl Assembly<'_> {
         let (mut streams, mut descriptors) = (Vec::new(), self.front_descriptor()?);
         for (step, job) in jobs.iter().enumerate() {
             let name = &self.graph.nodes[job.frame.node].name;
-            descriptors.push(descriptor(job, name, at, |slot| self.address(slot), self.capacity)?);
+            let streamed = !self.resident[step];
+            let place = if streamed { self.ring_address(program.stream.len() / lanes) } else { at };
+            descriptors.push(descriptor(
+                job,
+                name,
+                (place, streamed),
+                |slot| self.address(slot),
+                self.capacity,
+            )?);
             let bytes = stream(job, |slot| self.address(slot), lanes);
             self.describe(&mut program, (step, job), at, bytes.len() / lanes);
-            at += bytes.len() / lanes;
-            streams.extend(bytes);
+            if streamed {
+                program.stream.extend(bytes);
+            } else {
+                at += bytes.len() / lanes;
+                streams.extend(bytes);
+            }
         }
+        flash::seal(&mut program.stream, lanes);
+        // What is in the flash is not exchanged.
+        program
+            .layers
+            .iter_mut()
+            .filter(|layer| layer.streamed_words > 0)
+            .for_each(|layer| layer.constants = None);
         descriptors.push(Descriptor::new(Code::End));
         program.entries.push(Entry { name: ENTRY_RUN.into(), address: image_address });
         if !self.front.layers.is_empty() {
@@ -180,6 +241,11 @@ impl Assembly<'_> {
         }
         program.image = descriptors.iter().flat_map(Descriptor::pack).chain(streams).collect();
         Ok(program)
+    }
+
+    /// Where the flash's word of this number lies while it is in the ring.
+    fn ring_address(&self, word: usize) -> usize {
+        self.memory_words() + self.flash.map_or(0, |flash| word % flash.ring_words)
     }
 
     /// The tensors that the host writes or reads.
@@ -250,8 +316,10 @@ impl Assembly<'_> {
         layer.zero_weights += job.frame.work.zero_weights;
         layer.groups += job.frame.groups;
         layer.stream_words += words;
+        let streamed = if self.resident[step] { 0 } else { words };
+        layer.streamed_words += streamed;
         layer.issue_clocks += job.issue_clocks();
-        layer.clocks += job.clocks(self.capacity);
+        layer.clocks += job.clocks(self.capacity).max(FlashCapacity::clocks(streamed, self.capacity.lanes));
         match &mut layer.constants {
             Some(known) => known
                 .streams

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::entry::reach;
-use super::{PlanError, quad};
+use super::{FlashCapacity, PlanError, quad};
 use crate::requant::fit::Limits;
 
 /// Most pixels of a block.
@@ -43,6 +43,9 @@ pub struct Capacity {
     pub sum_bits: u32,
     /// Bits of a sum with its bias.
     pub requant_bits: u32,
+    /// The board's flash, if streams may come from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flash: Option<FlashCapacity>,
 }
 
 impl Capacity {
@@ -65,7 +68,9 @@ impl Capacity {
             holds(pixels == quad::PIXELS, "pixels", pixels, only)?;
             holds(requantisers == quad::PIXELS, "requantisers", requantisers, only)?;
             holds(self.list_entries > 0, "list entries", self.list_entries, "1 or more")?;
+            holds(self.flash.is_none(), "readers of the flash", 1, "none in the quad style")?;
         }
+        self.flash.map_or(Ok(()), |flash| flash.check(self))?;
         for (what, bits) in [("bits of a sum", self.sum_bits), ("bits of a sum with bias", self.requant_bits)]
         {
             holds((16..=32).contains(&bits), what, bits as usize, "16 to 32")?;

@@ -44,16 +44,22 @@ impl Plan {
         consistent(whole, || "its image is no whole number of words, or lies among the tensors".into())?;
         let entries = program.entries.iter().all(|entry| (first..first + words).contains(&entry.address));
         consistent(entries, || "an entry lies beyond the program".into())?;
+        let flash = program.stream.len();
+        let (ring, most) = capacity.flash.map_or((0, 0), |flash| (flash.ring_words, flash.bytes));
+        consistent(flash.is_multiple_of(lanes) && flash <= most, || {
+            "what it streams is no whole number of words, or more than the flash holds".into()
+        })?;
+        let available = capacity.memory_words.saturating_sub(if flash > 0 { ring } else { 0 });
         let within = |placement: &Placement| {
             placement.lanes == lanes
                 && placement.address.saturating_add(placement.bytes() / lanes) <= program.tensor_words
         };
         consistent(program.tensors.iter().all(within), || "a tensor lies beyond the tensors' memory".into())?;
-        match first.saturating_add(words) > capacity.memory_words {
+        match first.saturating_add(words) > available {
             true => Err(PlanError::Memory {
                 tensors: first.saturating_mul(lanes),
                 program: program.image.len(),
-                available: capacity.memory_words.saturating_mul(lanes),
+                available: available.saturating_mul(lanes),
             }),
             false => Ok(()),
         }

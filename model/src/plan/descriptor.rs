@@ -17,9 +17,9 @@ pub const BYTES: usize = 2 * WORDS;
 pub enum Field {
     /// [`Op`] code.
     Op = 0,
-    /// Address of the layer's stream.
+    /// Address of the layer's stream; of a layer with [`STREAMED`] the low bits count words of the ring.
     Stream = 1,
-    /// Groups of output channels, one channel a lane.
+    /// Groups of output channels, one channel a lane; and [`STREAMED`].
     Groups = 2,
     /// A sum of the `FLAG_*` constants.
     Flags = 3,
@@ -107,6 +107,8 @@ impl From<Field> for usize {
     }
 }
 
+/// In [`Field::Groups`]: the layer's stream comes from the flash, by the ring at the end of memory.
+pub const STREAMED: u16 = 1 << 15;
 /// Vector mode: lane `l` multiplies byte `l` of the word.
 pub const FLAG_VECTOR: u16 = 1;
 /// All groups use the entry list of group 0.
@@ -152,6 +154,16 @@ impl Descriptor {
     /// A field's value.
     pub fn get(&self, field: impl Into<usize>) -> u16 {
         self.0.get(field.into()).copied().unwrap_or(0)
+    }
+
+    /// Groups of a layer.
+    pub fn groups(&self) -> u16 {
+        self.get(Field::Groups) & !STREAMED
+    }
+
+    /// Whether a layer's stream comes from the flash.
+    pub fn streamed(&self) -> bool {
+        self.get(Field::Groups) & STREAMED != 0
     }
 
     /// The low and the high byte of a field.

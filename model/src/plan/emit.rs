@@ -2,6 +2,7 @@
 
 use super::descriptor::{
     Descriptor, FLAG_LIST_SHARED, FLAG_PARAMETERS_SHARED, FLAG_VECTOR, FLAG_WEIGHTS_SHARED, Field, Op,
+    STREAMED,
 };
 use super::entry::ListEntry;
 use super::lower::{Job, Read, Slot, of_group};
@@ -9,11 +10,11 @@ use super::program::Constants;
 use super::stream::pack_group;
 use super::{ArrayStyle, Capacity, PlanError, quad};
 
-/// The descriptor of a layer whose stream lies at `stream`; `node` is its name, for errors.
+/// The descriptor of a layer whose stream lies at `stream`, in memory or, streamed, in the flash's ring; `node` is its name, for errors.
 pub(super) fn descriptor(
     job: &Job,
     node: &str,
-    stream: usize,
+    (stream, streamed): (usize, bool),
     address: impl Fn(Slot) -> usize,
     capacity: &Capacity,
 ) -> Result<Descriptor, PlanError> {
@@ -39,7 +40,8 @@ pub(super) fn descriptor(
         let byte = |value: usize| fit(node, "a stride or block side", value, field.most()).map(|v| v as u8);
         descriptor = descriptor.set(field, u16::from_le_bytes([byte(low)?, byte(high)?]));
     }
-    Ok(descriptor)
+    let groups = descriptor.groups() | if streamed { STREAMED } else { 0 };
+    Ok(descriptor.set(Field::Groups, groups))
 }
 
 fn fit(node: &str, what: &'static str, value: usize, most: usize) -> Result<usize, PlanError> {

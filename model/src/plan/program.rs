@@ -19,6 +19,10 @@ pub struct Program {
     pub image: Vec<u8>,
     /// First word of the image.
     pub image_address: usize,
+    /// What the flash holds, from the board's offset on: the streams of the layers that are not in memory, one after the
+    /// other in the order in which they run; empty if all are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stream: Vec<u8>,
     /// Where runs may begin.
     pub entries: Vec<Entry>,
     /// Tensors that the host writes or reads.
@@ -65,12 +69,20 @@ pub struct LayerInfo {
     pub groups: usize,
     /// Words of its streams.
     pub stream_words: usize,
+    /// Those of them that come from the flash.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub streamed_words: usize,
     /// Clocks in which products are issued.
     pub issue_clocks: u64,
     /// Clocks that it takes: an estimate.
     pub clocks: u64,
     /// How to exchange its weights, if that is possible.
     pub constants: Option<Constants>,
+}
+
+/// For serde: what is 0 is left out.
+pub(super) fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// Where a dense layer's weights and parameters lie.

@@ -14,6 +14,9 @@ pub const PARAMETER_WORDS: usize = 8;
 /// Bits of a bias.
 pub const BIAS_BITS: u32 = 28;
 
+/// Bits of the three counts of a header in the flash; the upper ones of their 16 are spare there.
+const COUNT_BITS: [u32; 3] = [10, 10, 12];
+
 /// A group's header: one memory word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Header {
@@ -45,10 +48,35 @@ impl Header {
         Self { list_words: at(0), entries: at(1), weight_words: at(2), has_parameters: at(3) & 0xFF != 0 }
     }
 
+    /// The header of a word of the flash, where spare bits may hold a [check value](put_check).
+    pub fn unpack_streamed(word: &[u8]) -> Self {
+        let [list, entries, weights] = COUNT_BITS.map(|bits| (1 << bits) - 1);
+        let header = Self::unpack(word);
+        Self {
+            list_words: header.list_words & list,
+            entries: header.entries & entries,
+            weight_words: header.weight_words & weights,
+            ..header
+        }
+    }
+
     /// Words of the group after the header.
     pub fn words(&self) -> usize {
         let parameters = if self.has_parameters { PARAMETER_WORDS } else { 0 };
         parameters + usize::from(self.list_words) + usize::from(self.weight_words)
+    }
+}
+
+/// Puts a check value of 24 bits into the spare bits of a header's word.
+pub(super) fn put_check(word: &mut [u8], check: u32) {
+    let mut left = check;
+    for (pair, bits) in word.chunks_exact_mut(2).zip(COUNT_BITS) {
+        let spare = 16 - bits;
+        pair[1] |= ((left & ((1 << spare) - 1)) << (8 - spare)) as u8;
+        left >>= spare;
+    }
+    if let Some(byte) = word.get_mut(7) {
+        *byte = left as u8;
     }
 }
 
@@ -116,5 +144,10 @@ mod tests {
         assert_eq!(header.pack(8), [0x2C, 1, 0x57, 2, 0x34, 0x12, 1, 0]);
         assert_eq!(Header::unpack(&header.pack(16)), header);
         assert_eq!(header.words(), 8 + 300 + 0x1234);
+        let header = Header { weight_words: 0x234, ..header };
+        let mut word = header.pack(8);
+        put_check(&mut word, 0xA5_C3D2);
+        assert_eq!(word, [0x2C, 0x49, 0x57, 0x3E, 0x34, 0xC2, 1, 0xA5]);
+        assert_eq!(Header::unpack_streamed(&word), header);
     }
 }

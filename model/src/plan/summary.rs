@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::program::LayerInfo;
+use super::program::{LayerInfo, is_zero};
 use super::{Capacity, FrozenLayer, Plan, Shape};
 use crate::shift_add::{Cost, csd};
 
@@ -57,6 +57,9 @@ pub struct ArraySummary {
     pub zero_weights: u64,
     /// Groups of channels that are computed one after the other.
     pub groups: usize,
+    /// Bytes of weights, parameters and lists that come from the flash in each run.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub streamed_bytes: usize,
     /// Clocks in which the array issues products: blocks times products.
     pub issue_cycles: u64,
     /// Clocks that it takes: an estimate.
@@ -92,12 +95,15 @@ impl Plan {
     fn memory(&self) -> Vec<MemoryUse> {
         let (program, capacity) = (&self.program, &self.capacity);
         let row = |what: &str, used, available| MemoryUse { what: what.into(), used, available };
-        let words: usize = program.layers.iter().map(|layer| layer.stream_words).sum();
+        let resident = |layer: &LayerInfo| layer.stream_words - layer.streamed_words.min(layer.stream_words);
+        let words: usize = program.layers.iter().map(resident).sum();
         let weight_words = words * capacity.lanes;
-        vec![
+        let flash = capacity.flash.filter(|_| !program.stream.is_empty());
+        let ring = flash.map_or(0, |flash| flash.ring_words * capacity.lanes);
+        let mut rows = vec![
             row(
                 "memory bytes",
-                (program.tensor_words * capacity.lanes) + program.image.len(),
+                (program.tensor_words * capacity.lanes) + program.image.len() + ring,
                 capacity.memory_words * capacity.lanes,
             ),
             row(
@@ -106,7 +112,11 @@ impl Plan {
                 capacity.memory_words * capacity.lanes,
             ),
             row("weight, parameter and list bytes", weight_words, capacity.memory_words * capacity.lanes),
-        ]
+        ];
+        rows.extend(
+            flash.map(|flash| row("bytes streamed from the flash", program.stream.len(), flash.bytes)),
+        );
+        rows
     }
 }
 
@@ -135,6 +145,7 @@ fn array(layer: &LayerInfo, capacity: &Capacity) -> ArraySummary {
         weights: layer.weights,
         zero_weights: layer.zero_weights,
         groups: layer.groups,
+        streamed_bytes: layer.streamed_words * capacity.lanes,
         issue_cycles: layer.issue_clocks,
         cycles: layer.clocks,
         utilisation: layer.macs as f64 / slots as f64,

@@ -5,6 +5,7 @@
 
 pub mod array;
 mod engine;
+pub mod flash;
 mod frozen;
 mod program;
 pub mod quad;

@@ -22,9 +22,10 @@ pub enum Step {
     Frozen(Descriptor),
 }
 
-/// The steps of a program from a word address to its end; `None` if it has none or leaves the memory.
-pub fn steps(memory: &[u8], style: ArrayStyle, lanes: usize, entry: u32) -> Option<Vec<Step>> {
-    let mut steps = Vec::new();
+/// The steps of a program from a word address to its end, `stream` in the flash; `None` if it has no end, or leaves the
+/// memory or the stream.
+pub fn steps(memory: &[u8], stream: &[u8], style: ArrayStyle, lanes: usize, entry: u32) -> Option<Vec<Step>> {
+    let (mut steps, mut streamed) = (Vec::new(), 0);
     let mut at = usize::try_from(entry).ok()? * lanes;
     for _ in 0..PROGRAM_LIMIT {
         let descriptor = Descriptor::unpack(memory.get(at..at + BYTES)?);
@@ -35,7 +36,11 @@ pub fn steps(memory: &[u8], style: ArrayStyle, lanes: usize, entry: u32) -> Opti
                 steps.push(Step::Quad(descriptor, passes));
             }
             op if op == Op::Layer as u16 => {
-                let groups = groups(memory, lanes, &descriptor)?;
+                let mut resident = usize::from(descriptor.get(Field::Stream)) * lanes;
+                let groups = match descriptor.streamed() {
+                    true => groups(stream, &mut streamed, lanes, &descriptor)?,
+                    false => groups(memory, &mut resident, lanes, &descriptor)?,
+                };
                 steps.push(Step::Layer(descriptor, groups));
             }
             op if op == Op::Frozen as u16 => steps.push(Step::Frozen(descriptor)),
@@ -45,21 +50,22 @@ pub fn steps(memory: &[u8], style: ArrayStyle, lanes: usize, entry: u32) -> Opti
     None
 }
 
-fn groups(memory: &[u8], lanes: usize, descriptor: &Descriptor) -> Option<Vec<Group>> {
-    let mut at = usize::from(descriptor.get(Field::Stream)) * lanes;
+/// The groups of a layer whose stream begins at byte `at`, which moves behind it.
+fn groups(bytes: &[u8], at: &mut usize, lanes: usize, descriptor: &Descriptor) -> Option<Vec<Group>> {
     let mut groups = Vec::new();
-    for _ in 0..descriptor.get(Field::Groups) {
-        let header = Header::unpack(memory.get(at..at + lanes)?);
+    for _ in 0..descriptor.groups() {
+        let word = bytes.get(*at..*at + lanes)?;
+        let header = if descriptor.streamed() { Header::unpack_streamed(word) } else { Header::unpack(word) };
         let parameters = if header.has_parameters { PARAMETER_WORDS } else { 0 };
-        let list = at + (1 + parameters) * lanes;
+        let list = *at + (1 + parameters) * lanes;
         let list_words = usize::from(header.list_words);
-        let bytes = memory.get(list..list + list_words * lanes)?;
-        let entries = unpack_list(bytes, header.entries.into(), lanes).iter().map(read).collect();
+        let entries = bytes.get(list..list + list_words * lanes)?;
+        let entries = unpack_list(entries, header.entries.into(), lanes).iter().map(read).collect();
         let (parameters, weight_words) = (header.has_parameters, header.weight_words.into());
         groups.push(Group { parameters, list_words, entries, weight_words });
-        at += (1 + header.words()) * lanes;
+        *at += (1 + header.words()) * lanes;
     }
-    (at <= memory.len()).then_some(groups)
+    (*at <= bytes.len()).then_some(groups)
 }
 
 fn read(entry: &ListEntry) -> Read {

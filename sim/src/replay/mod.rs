@@ -103,7 +103,7 @@ impl<B: Block> Recorder<B> {
         let tool = find()?;
         let folder = tempfile::tempdir().map_err(VerilatorError::io("temporary folder"))?;
         let main = harness::main(&self.ports);
-        let source = Source { name, verilog: &verilog, main: &main, optimise: 1 };
+        let source = Source { name, verilog: &verilog, top: "top", main: &main, optimise: 1 };
         let program = compile(&tool, &source, folder.path())?;
         let output = self.feed(&program)?;
         self.compare(&output)

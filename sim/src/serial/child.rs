@@ -4,10 +4,13 @@
 //! clocks simulates until the device answers or is quiet, and is answered by the clocks so far, a count and bytes.
 //! Numbers are eight bytes, little endian.
 
+use std::fs;
 use std::io::{self, BufReader, Read, Write};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
+use frazil_hdl::flash;
 use frazil_hdl::top::TopSpec;
 use frazil_hdl::vendor;
 use frazil_wire::Transport;
@@ -30,17 +33,18 @@ pub struct VerilatedDevice {
 }
 
 impl VerilatedDevice {
-    /// Compiles and starts a design's Verilog.
+    /// Compiles and starts a design's Verilog; a flash, if the design reads one, holds `stream` from its first byte on.
     ///
     /// # Errors
     /// Verilator or the C++ compiler is missing or fails.
-    pub fn new(verilog: &str, spec: &TopSpec) -> Result<Self, VerilatorError> {
+    pub fn new(verilog: &str, spec: &TopSpec, stream: &[u8]) -> Result<Self, VerilatorError> {
         let tool = find()?;
         let folder = tempfile::tempdir().map_err(VerilatorError::io("temporary folder"))?;
-        let text = format!("{verilog}{}", vendor::MODELS);
+        let (top, bench) = bench(spec, stream, folder.path())?;
+        let text = format!("{verilog}{}{bench}", vendor::MODELS);
         let program = compile(
             &tool,
-            &Source { name: "top", verilog: &text, main: &main_text(spec), optimise: 2 },
+            &Source { name: "top", verilog: &text, top, main: &main_text(spec), optimise: 2 },
             folder.path(),
         )?;
         let mut child = Command::new(&program)
@@ -72,6 +76,14 @@ impl VerilatedDevice {
         self.pending.resize(start + count, 0);
         self.output.read_exact(&mut self.pending[start..])
     }
+}
+
+/// The top module, and the Verilog around a design that reads a flash.
+fn bench(spec: &TopSpec, stream: &[u8], folder: &Path) -> Result<(&'static str, String), VerilatorError> {
+    let Some(flash) = spec.flash else { return Ok(("top", String::new())) };
+    let file = folder.join("flash.hex");
+    fs::write(&file, flash::hex(stream)).map_err(VerilatorError::io(&file))?;
+    Ok((flash::BOARD, flash::board(&flash, stream.len(), &file.to_string_lossy())))
 }
 
 fn main_text(spec: &TopSpec) -> String {

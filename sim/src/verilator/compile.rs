@@ -14,8 +14,10 @@ use super::{Verilator, VerilatorError};
 pub struct Source<'a> {
     /// Name for messages.
     pub name: &'a str,
-    /// Verilog text; its top module is `top`.
+    /// Verilog text.
     pub verilog: &'a str,
+    /// Its top module.
+    pub top: &'a str,
     /// C++ text with `main`, which includes `Vtop.h`.
     pub main: &'a str,
     /// `-O` level of the C++ compiler: 1 compiles faster, 3 runs faster.
@@ -35,7 +37,7 @@ pub fn compile(tool: &Verilator, source: &Source, folder: &Path) -> Result<PathB
         "--default-language",
         "1364-2005",
         "--top-module",
-        "top",
+        source.top,
         "--prefix",
         "Vtop",
         "-Wno-fatal",

@@ -10,7 +10,7 @@ use frazil_hdl::datapath::{DatapathSpec, MultiplierStyle, RequantiserStyle};
 use frazil_hdl::memory::MemoryStyle;
 use frazil_hdl::top::TopSpec;
 use frazil_hdl::vendor::PllStyle;
-use frazil_model::plan::{ArrayStyle, Capacity, Plan};
+use frazil_model::plan::{ArrayStyle, Capacity, FlashCapacity, Plan};
 use frazil_sim::DeviceKind;
 use frazil_sim::serial::Simulated;
 use frazil_wire::{
@@ -37,6 +37,7 @@ pub fn spec() -> TopSpec {
         clock_hz: 24_000_000,
         clocks_per_bit: 4,
         pll: PllStyle::None,
+        flash: None,
         pins: None,
     }
 }
@@ -61,6 +62,7 @@ pub fn quad_spec() -> TopSpec {
         clock_hz: 24_000_000,
         clocks_per_bit: 4,
         pll: PllStyle::None,
+        flash: None,
         pins: None,
     }
 }
@@ -78,6 +80,7 @@ pub fn capacity(spec: &TopSpec) -> Capacity {
         list_entries: spec.list_entries,
         sum_bits: array.sum_bits as u32,
         requant_bits: array.requant_bits as u32,
+        flash: spec.flash.map(|flash| FlashCapacity { ring_words: flash.ring_words, bytes: 1 << 20 }),
     }
 }
 
@@ -143,6 +146,11 @@ impl Conversation {
         self.write(Region::Memory, plan.program.image_byte_address() as u32, &plan.program.image);
     }
 
+    /// Runs the program at a word address.
+    pub fn run(&mut self, entry: u32) {
+        self.request(Kind::Run, 0, entry, 0, &[]);
+    }
+
     /// Clock cycles simulated so far.
     pub fn clocks(&self) -> u64 {
         self.device.cycles()
@@ -154,7 +162,7 @@ impl Conversation {
         let place = program.input().expect("an input");
         self.write(Region::Memory, place.byte_address() as u32, &place.pack(input));
         let entry = program.entry("run").expect("every program can run");
-        self.request(Kind::Run, 0, entry as u32, 0, &[]);
+        self.run(entry as u32);
         let place = program.output().expect("an output");
         let output = self.read(Region::Memory, place.byte_address() as u32, place.bytes());
         let cycles = self.read(Region::Registers, Register::Cycles.address(), 4);

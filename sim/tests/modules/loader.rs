@@ -9,12 +9,15 @@ use super::{CYCLES, begin, replay};
 
 /// Words of the weight ring.
 const RING: usize = 16;
+/// First word of the flash's ring, of 32 words.
+const FLASH_RING: usize = 0x3FE0;
 
-/// Random streams read under stalls, used up at random; each word goes where it belongs, nothing too early.
+/// Random streams read under stalls, used up at random; each word goes where it belongs, nothing too early. Half of them
+/// come from the flash's ring, in which they begin anywhere.
 #[test]
 fn loader_loads_a_stream() {
     let mut rng = Pcg64::seed_from_u64(6);
-    let mut recorder = Recorder::new(Box::new(Loader::new(RING)), |b| &mut b.clock).unwrap();
+    let mut recorder = Recorder::new(Box::new(Loader::new(RING, FLASH_RING)), |b| &mut b.clock).unwrap();
     let mut cycles = 0;
     while cycles < CYCLES {
         let stream = Stream::random(&mut rng);
@@ -34,6 +37,7 @@ struct Group {
 struct Stream {
     at: usize,
     groups: Vec<Group>,
+    streamed: bool,
 }
 
 /// Where a word goes: 0 parameters, 1 list, 2 weights, at its place.
@@ -52,7 +56,7 @@ impl Stream {
             }
         };
         let groups = (0..5).map(&mut group).collect();
-        Self { at: rng.random_range(0..100), groups }
+        Self { at: rng.random_range(0..100), groups, streamed: rng.random() }
     }
 
     /// The words behind each group's header, by address.
@@ -83,6 +87,7 @@ impl Stream {
         let (expected, headers) = (self.placed(), self.headers());
         let (mut found, mut cycles, mut granted) = (Vec::new(), 0, None::<usize>);
         let (mut fetched, mut issued, mut written) = (0u8, 0u8, 0usize);
+        let mut next = self.at;
         while found.len() < expected.len() {
             // A group is fetched and issued some time after it has come.
             let came = |g: u8| found.len() >= self.words_until(g);
@@ -95,7 +100,7 @@ impl Stream {
             let released: usize = self.groups[..issued.into()].iter().map(|g| g.weights).sum();
             let header =
                 granted.and_then(|at| headers.iter().position(|h| *h == at)).map(|g| &self.groups[g]);
-            let free = rng.random_bool(0.7);
+            let (free, filled) = (rng.random_bool(0.7), !self.streamed || rng.random_bool(0.6));
             let seen = recorder
                 .cycle(
                     |b| {
@@ -104,6 +109,8 @@ impl Stream {
                         b.issued.next = u64::from(issued).into();
                         b.released.next = (released as u64).into();
                         b.free.next = free;
+                        b.streams.next = self.streamed;
+                        b.filled.next = filled;
                         b.header_list.next = header.map_or(7, |g| g.list as u64).into();
                         b.header_entries.next = header.map_or(7, |g| u64::from(g.entries)).into();
                         b.header_weights.next = header.map_or(7, |g| g.weights as u64).into();
@@ -118,6 +125,8 @@ impl Stream {
                         let placed = (0..).zip(writes).filter(|(_, (on, _))| *on).map(|(k, (_, at))| (k, at));
                         assert!(usize::from(b.weights.val().to_u16()) <= written);
                         let asked = (b.request.val() && free).then(|| usize::from(b.addr.val().to_u16()));
+                        assert_eq!(b.taken.val(), asked.is_some());
+                        assert!(filled || asked.is_none());
                         (placed.collect::<Vec<_>>(), asked)
                     },
                 )
@@ -131,7 +140,12 @@ impl Stream {
                 written += usize::from(kind == 2);
                 assert!(written <= released + RING, "the ring overflows");
             }
-            granted = seen.1;
+            granted = seen.1.map(|address| {
+                let place = if self.streamed { FLASH_RING | next } else { next };
+                assert_eq!(address, place);
+                next += 1;
+                next - 1
+            });
             cycles += 1;
             assert!(cycles < 100_000, "{} of {}", found.len(), expected.len());
         }

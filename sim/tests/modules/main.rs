@@ -1,10 +1,13 @@
 //! RustHDL against its emitted Verilog for the memories, the MAC array and the sequencer, and each one's
 //! behaviour. The second half needs Verilator.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod datapath;
 mod feeder;
 mod fetcher;
 mod fifo;
+mod flash;
 mod issuer;
 mod loader;
 mod quad;

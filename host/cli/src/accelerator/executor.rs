@@ -59,7 +59,7 @@ impl Executor {
             }
             Target::Board(selector) => (Box::new(boards::open(selector, &config)?), plan()?),
         };
-        let machine = Machine::connect(transport, config, &plan)?;
+        let machine = Machine::connect(transport, config, &plan, &board.name)?;
         let tail = graph.split_tail().tail.as_ref().map(Evaluator::new).transpose().map_err(Failure::from)?;
         Ok(Self::Machine(Box::new(Loaded { machine, plan, tail })))
     }

@@ -1,12 +1,13 @@
 //! From a board's data to what the model and the hardware are told of it.
 
-use frazil_boards::{Active, Board, Fabric, Family, Memory, Multiplier, PllInput, Requantiser};
+use frazil_boards::{Active, Board, Fabric, Family, Flash, Memory, Multiplier, PllInput, Requantiser};
 use frazil_flow::Work;
 use frazil_hdl::datapath::{DatapathSpec, MultiplierStyle, RequantiserStyle};
+use frazil_hdl::flash::FlashSpec;
 use frazil_hdl::memory::MemoryStyle;
-use frazil_hdl::top::{ConstraintFormat, Pins, TopSpec};
+use frazil_hdl::top::{ConstraintFormat, FlashPins, Pins, TopSpec};
 use frazil_hdl::vendor::PllStyle;
-use frazil_model::plan::{ArrayStyle, Capacity, ENTRY_RUN, Plan};
+use frazil_model::plan::{ArrayStyle, Capacity, ENTRY_RUN, FlashCapacity, Plan};
 use frazil_sim::cycle::run_cycles;
 
 use super::layout;
@@ -17,8 +18,9 @@ pub const TOP: &str = "top";
 /// Rows of a pipelined requantiser between registers, and of an iterative one in hardware.
 const REQUANTISER_ROWS: (usize, usize) = (3, 4);
 
-/// What the accelerator on a board offers to a plan.
-pub fn capacity(fabric: &Fabric) -> Capacity {
+/// What the accelerator on a board offers to a plan, with or without a frozen front end.
+pub fn capacity(board: &Board, with_front: bool) -> Capacity {
+    let fabric = board.fabric(with_front);
     Capacity {
         lanes: fabric.lanes,
         pixels: fabric.pixels,
@@ -29,6 +31,10 @@ pub fn capacity(fabric: &Fabric) -> Capacity {
         list_entries: fabric.list_entries,
         sum_bits: fabric.sum_bits as u32,
         requant_bits: fabric.requant_bits as u32,
+        flash: flash(board, fabric).map(|(flash, ring_words)| FlashCapacity {
+            ring_words,
+            bytes: flash.bytes.saturating_sub(flash.offset) as usize,
+        }),
     }
 }
 
@@ -61,7 +67,8 @@ pub fn top_spec(board: &Board, with_front: bool) -> Result<TopSpec> {
         clock_hz: board.clock.target_hz,
         clocks_per_bit: board.clocks_per_bit(),
         pll: pll(board)?,
-        pins: pins(board),
+        flash: flash(board, fabric).map(|(flash, ring_words)| FlashSpec { ring_words, offset: flash.offset }),
+        pins: pins(board, fabric),
     })
 }
 
@@ -109,7 +116,7 @@ fn pll(board: &Board) -> Result<PllStyle> {
 }
 
 /// Without a LED the design can be simulated and not placed.
-fn pins(board: &Board) -> Option<Pins> {
+fn pins(board: &Board, fabric: &Fabric) -> Option<Pins> {
     let led = board.leds.first()?;
     let format = match board.device.family {
         Family::Ice40 => ConstraintFormat::Pcf,
@@ -123,7 +130,17 @@ fn pins(board: &Board) -> Option<Pins> {
         led: led.pin.clone(),
         led_active_low: led.active == Active::Low,
         clock_hz: board.clock.crystal_hz,
+        flash: flash(board, fabric).map(|(flash, _)| flash_pins(flash)),
     })
+}
+
+/// The flash and the words of its ring, if the accelerator reads it.
+fn flash<'a>(board: &'a Board, fabric: &Fabric) -> Option<(&'a Flash, usize)> {
+    Some((board.flash.as_ref()?, fabric.stream_words)).filter(|(_, words)| *words > 0)
+}
+
+fn flash_pins(flash: &Flash) -> FlashPins {
+    FlashPins { sck: flash.sck.clone(), cs: flash.cs.clone(), io: flash.io.clone() }
 }
 
 #[cfg(test)]

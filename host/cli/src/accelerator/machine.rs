@@ -1,10 +1,10 @@
 //! A device with a program in it: uploads, runs, and puts everything back if the line failed.
 
 use frazil_link::{LinkError, Session, SessionConfig};
-use frazil_model::plan::{Placement, Plan};
+use frazil_model::plan::{FlashProbe, Placement, Plan};
 use frazil_wire::{Region, Transport};
 
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Result, UsageError};
 use crate::pipeline::DeviceUse;
 
 /// How often a piece of work is begun in all when the device loses its memory.
@@ -42,10 +42,20 @@ impl Image {
 }
 
 impl Machine {
-    /// Connects with the device at the other end, which must hold the plan's design, and loads the program.
-    pub fn connect(transport: Box<dyn Transport>, config: SessionConfig, plan: &Plan) -> Result<Self> {
-        let session = Session::connect(transport, config).map_err(Failure::from)?;
+    /// Connects with the device at the other end, which must hold the plan's design, and loads the program. A flash
+    /// from which it streams must hold the plan's weights.
+    pub fn connect(
+        transport: Box<dyn Transport>,
+        config: SessionConfig,
+        plan: &Plan,
+        board: &str,
+    ) -> Result<Self> {
+        let mut session = Session::connect(transport, config).map_err(Failure::from)?;
         session.expect_design(plan.design_id()).map_err(Failure::from)?;
+        if let Some(probe) = plan.flash_probe() {
+            let expected = (plan.graph_name.as_str(), probe.expected.as_slice());
+            check_flash(&first_word(&mut session, &probe).map_err(Failure::from)?, expected, board)?;
+        }
         let (address, bytes) = (plan.program.image_byte_address(), plan.program.image.clone());
         let mut machine = Self { session, image: Image { address, bytes }, used: DeviceUse::default() };
         machine.work(|_| Ok(()), true)?;
@@ -109,6 +119,24 @@ impl Machine {
     pub fn clock_hz(&self) -> f64 {
         f64::from(self.session.info().clock_hz)
     }
+}
+
+/// The first word in the flash, which a program without layers brings into memory.
+fn first_word(session: &mut Session<Box<dyn Transport>>, probe: &FlashProbe) -> Linked<Vec<u8>> {
+    session.restoring(ATTEMPTS, |session| {
+        session.write(0, &probe.program)?;
+        session.run(0)?;
+        session.read(Region::Memory, probe.address as u32, probe.expected.len())
+    })
+}
+
+fn check_flash(found: &[u8], (network, expected): (&str, &[u8]), board: &str) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let (board, network) = (board.into(), network.into());
+    Err(UsageError::OtherWeights { board, network, found: hex(found), expected: hex(expected) }.into())
 }
 
 /// A tensor's elements, NHWC.

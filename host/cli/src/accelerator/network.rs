@@ -68,7 +68,7 @@ pub const DENSE: PlanOptions = PlanOptions { skip_zeros: false };
 /// The plan for a board of what a device computes of a graph; the host finishes the rest.
 pub fn plan_graph(graph: &Graph, freeze: usize, board: &Board, options: PlanOptions) -> Result<Plan> {
     graph.check().map_err(Failure::from)?;
-    let capacity = capacity(board.fabric(freeze > 0));
+    let capacity = capacity(board, freeze > 0);
     let head = graph.split_tail().head;
     // What is frozen stays as it is, and behind it weights are exchanged while it runs.
     let options = if freeze == 0 { options } else { DENSE };

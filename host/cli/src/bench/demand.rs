@@ -38,7 +38,10 @@ pub fn demands(plan: &Plan) -> Vec<Demand> {
             let memory = interpret::load(plan);
             layers.map(|descriptor| quad_demand(plan, &memory, &descriptor)).collect()
         }
-        _ => layers.map(|descriptor| demand(plan, &descriptor)).collect(),
+        ArrayStyle::Line | ArrayStyle::Block => {
+            let mut streamed = 0;
+            layers.map(|descriptor| demand(plan, &descriptor, &mut streamed)).collect()
+        }
     }
 }
 
@@ -64,16 +67,21 @@ fn quad_demand(plan: &Plan, memory: &[u8], descriptor: &Descriptor) -> Demand {
     total
 }
 
-fn demand(plan: &Plan, descriptor: &Descriptor) -> Demand {
+/// A layer's demands; `streamed` counts the words of the flash.
+fn demand(plan: &Plan, descriptor: &Descriptor, streamed: &mut usize) -> Demand {
     let [columns, rows] = descriptor.bytes(Field::Block).map(u64::from);
     let vector = descriptor.get(Field::Flags) & FLAG_VECTOR != 0;
     let (reads, pixels) = (if vector { 1 } else { columns * rows }, columns * rows);
-    let (groups, blocks) = (descriptor.get(Field::Groups), u64::from(descriptor.get(Field::Blocks)));
+    let (groups, blocks) = (descriptor.groups(), u64::from(descriptor.get(Field::Blocks)));
     let mut total = Demand::default();
-    let mut at = usize::from(descriptor.get(Field::Stream));
+    let mut resident = usize::from(descriptor.get(Field::Stream)).saturating_sub(plan.program.image_address);
+    let (bytes, at) = match descriptor.streamed() {
+        true => (&plan.program.stream, streamed),
+        false => (&plan.program.image, &mut resident),
+    };
     for _ in 0..groups {
-        let header = header(plan, at);
-        at += 1 + header.words();
+        let header = header(bytes, *at, plan.capacity.lanes, descriptor.streamed());
+        *at += 1 + header.words();
         total += Demand {
             stream: 1 + header.words() as u64,
             tensors: blocks * (u64::from(header.entries) * reads + pixels),
@@ -83,11 +91,11 @@ fn demand(plan: &Plan, descriptor: &Descriptor) -> Demand {
     total
 }
 
-/// The group's header at a word address; empty beyond the image.
-fn header(plan: &Plan, address: usize) -> Header {
-    let (program, lanes) = (&plan.program, plan.capacity.lanes);
-    let start = address.saturating_sub(program.image_address).saturating_mul(lanes);
-    Header::unpack(program.image.get(start..start.saturating_add(lanes)).unwrap_or(&[]))
+/// The group's header at a word; empty beyond the bytes.
+fn header(bytes: &[u8], word: usize, lanes: usize, streamed: bool) -> Header {
+    let start = word.saturating_mul(lanes);
+    let word = bytes.get(start..start.saturating_add(lanes)).unwrap_or(&[]);
+    if streamed { Header::unpack_streamed(word) } else { Header::unpack(word) }
 }
 
 #[cfg(test)]
@@ -106,7 +114,7 @@ mod tests {
             let clocks = layer_clocks(&plan, &board).unwrap();
             let demands = demands(&plan);
             assert_eq!(demands.len() + 1, clocks.len(), "{}", board.name);
-            assert_eq!(plan.capacity, capacity(board.fabric(false)));
+            assert_eq!(plan.capacity, capacity(&board, false));
             for (demand, clocks) in demands.iter().zip(clocks) {
                 let parts = [demand.stream + demand.tensors, demand.requantise];
                 assert!(parts.iter().all(|&part| 0 < part && part <= clocks), "{} {demand:?}", board.name);

@@ -44,13 +44,13 @@ pub fn measure(
     board: &Board,
     options: PlanOptions,
 ) -> Result<std::result::Result<Measured, String>> {
-    let head = prepared(graph.split_tail().head, &capacity(&board.fabric), options)?;
-    match plan(&head, 0, &capacity(&board.fabric), options) {
+    let head = prepared(graph.split_tail().head, &capacity(board, false), options)?;
+    match plan(&head, 0, &capacity(board, false), options) {
         Ok(plan) => measured(plan, board, None).map(Ok),
         Err(error @ PlanError::Memory { .. }) => {
             let mut larger = board.clone();
             larger.fabric.memory_words = MOST_WORDS;
-            match plan(&head, 0, &capacity(&larger.fabric), options) {
+            match plan(&head, 0, &capacity(&larger, false), options) {
                 Ok(plan) => measured(plan, &larger, Some(error.to_string())).map(Ok),
                 Err(_) => Ok(Err(error.to_string())),
             }

@@ -170,7 +170,7 @@ mod tests {
         use frazil_model::plan::{PlanOptions, plan};
         let graph = frazil_model::zoo::tiny();
         let board = frazil_boards::Board::load("icebreaker").unwrap();
-        let capacity = crate::accelerator::capacity(&board.fabric);
+        let capacity = crate::accelerator::capacity(&board, false);
         let plan = plan(&graph, 0, &capacity, PlanOptions { skip_zeros: true }).unwrap();
         let inputs: Vec<Vec<i8>> =
             (0..5).map(|i| (0..64).map(|j| (i * 31 + j * 7) as i8).collect()).collect();

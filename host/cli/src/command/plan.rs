@@ -85,13 +85,16 @@ fn frozen(summary: &PlanSummary) -> Option<String> {
 }
 
 fn array(summary: &PlanSummary) -> Option<String> {
+    let heading = ["array layer", "operator", "MACs", "weights", "zero", "issue cycles", "cycles", "busy"];
+    let streams = summary.layers.iter().any(|layer| layer.streamed_bytes > 0);
     let mut table =
-        Table::new(["array layer", "operator", "MACs", "weights", "zero", "issue cycles", "cycles", "busy"]);
+        Table::with_heading(heading.into_iter().chain(streams.then_some("from flash")).map(String::from));
     for layer in &summary.layers {
         let counts = [layer.macs, layer.weights, layer.zero_weights, layer.issue_cycles, layer.cycles];
         let names = [network::short(&layer.name).to_string(), layer.kind.clone()];
         let busy = format!("{:.1} %", 100.0 * layer.utilisation);
-        table.row(names.into_iter().chain(counts.map(|count| count.to_string())).chain([busy]));
+        let flash = streams.then(|| layer.streamed_bytes.to_string());
+        table.row(names.into_iter().chain(counts.map(|count| count.to_string())).chain([busy]).chain(flash));
     }
     (!summary.layers.is_empty()).then(|| table.render())
 }

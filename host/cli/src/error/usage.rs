@@ -201,6 +201,38 @@ pub enum UsageError {
         /// The board.
         board: String,
     },
+    /// A network whose weights all fit memory.
+    #[error("{network} reads nothing from the flash of {board}: its weights fit the memory")]
+    #[diagnostic(
+        code(frazil::flash::no_stream),
+        help("run it without: frazil run {network} --board {board} --device PORT INPUT")
+    )]
+    NoStream {
+        /// The network.
+        network: String,
+        /// The board.
+        board: String,
+    },
+    /// A board whose flash holds something else than the network's weights.
+    #[error(
+        "the flash of {board} does not hold the weights of {network}: it begins with {found}, not {expected}"
+    )]
+    #[diagnostic(
+        code(frazil::flash::other_weights),
+        help(
+            "write them: frazil flash --board {board} --weights GRAPH, with the file of {network}; if that does not help, set the flash's quad enable bit: openFPGALoader --enable-quad"
+        )
+    )]
+    OtherWeights {
+        /// The board.
+        board: String,
+        /// The network.
+        network: String,
+        /// The first word in the flash, hexadecimal.
+        found: String,
+        /// What it should be.
+        expected: String,
+    },
     /// Templates that the correlation layer cannot hold.
     #[error("templates of {found} weights for a layer of {expected}")]
     #[diagnostic(

@@ -12,6 +12,14 @@ pub enum InterpretError {
         /// Words of the memory.
         words: usize,
     },
+    /// A layer reads more of the flash than the program wrote.
+    #[error("word {address} lies beyond the {words} words of the flash's stream")]
+    Flash {
+        /// Word from the stream's beginning.
+        address: usize,
+        /// Words of the stream.
+        words: usize,
+    },
     /// An unknown operation.
     #[error("the descriptor at word {address} has the unknown operation {code}")]
     Operation {

@@ -1,6 +1,6 @@
 //! A layer on an array of `N` lanes.
 
-use super::memory::Memory;
+use super::memory::{Flash, Memory};
 use super::walk::{Block, Walk};
 use super::{InterpretError, Writes};
 use crate::plan::Capacity;
@@ -28,12 +28,17 @@ impl<'a, const N: usize> Array<'a, N> {
         Self { capacity, memory: Memory::new(memory) }
     }
 
-    /// Runs a layer.
-    pub fn layer(&mut self, descriptor: &Descriptor, writes: Writes) -> Result<(), InterpretError> {
+    /// Runs a layer; a streamed one reads on in the flash.
+    pub fn layer(
+        &mut self,
+        descriptor: &Descriptor,
+        flash: &mut Flash<'_>,
+        writes: Writes,
+    ) -> Result<(), InterpretError> {
         let walk = Walk::new(descriptor, self.capacity.pixels)?;
-        let (mut group, mut at) = (Group::default(), walk.stream);
+        let (mut group, mut at) = (Group::default(), usize::from(walk.stream));
         for index in 0..walk.groups {
-            at = self.read_group(&walk, index, at, &mut group)?;
+            self.read_group(&walk, index, (&mut at, flash), &mut group)?;
             self.blocks(&walk, index as u16, &group, writes)?;
         }
         self.memory.settle()
@@ -44,10 +49,18 @@ impl<'a, const N: usize> Array<'a, N> {
         &self,
         walk: &Walk,
         index: usize,
-        at: u16,
+        (at, flash): (&mut usize, &mut Flash<'_>),
         group: &mut Group<N>,
-    ) -> Result<u16, InterpretError> {
-        let header = Header::unpack(self.memory.words(at.into(), 1)?);
+    ) -> Result<(), InterpretError> {
+        let mut take = |words: usize| {
+            if walk.streamed {
+                return flash.words(N, words);
+            }
+            // The stream lies in memory, so that its end has an address or is the memory's.
+            *at += words;
+            self.memory.words(*at - words, words)
+        };
+        let header = if walk.streamed { Header::unpack_streamed(take(1)?) } else { Header::unpack(take(1)?) };
         let own = |shared: bool| index == 0 || !shared;
         let brings = own(walk.parameters_shared) == header.has_parameters
             && own(walk.list_shared) == (header.list_words > 0)
@@ -55,11 +68,6 @@ impl<'a, const N: usize> Array<'a, N> {
         if !brings {
             return Err(InterpretError::Shared { group: index });
         }
-        let mut at = usize::from(at) + 1;
-        let mut take = |words: usize| {
-            at += words;
-            self.memory.words(at - words, words)
-        };
         if header.has_parameters {
             let bits = |chunk: &[u8]| chunk.iter().rev().fold(0, |bits, &byte| bits << 8 | u64::from(byte));
             group.parameters = take(PARAMETER_WORDS)?.chunks(8).map(|c| unpack_parameters(bits(c))).collect();
@@ -72,9 +80,7 @@ impl<'a, const N: usize> Array<'a, N> {
             let word = |word: &[u8]| std::array::from_fn(|lane| i32::from(word[lane] as i8));
             group.weights = take(header.weight_words.into())?.chunks_exact(N).map(word).collect();
         }
-        self.check_group(walk, index, &header, before, group)?;
-        // The stream lies in memory, so that its end has an address or is the memory's.
-        Ok(at as u16)
+        self.check_group(walk, index, &header, before, group)
     }
 
     /// What the hardware relies on; `before` is the number of entries of the group before.

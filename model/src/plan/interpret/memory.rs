@@ -2,6 +2,28 @@
 
 use super::{InterpretError, Writes};
 
+/// What the flash holds, read from its beginning on and never twice.
+pub struct Flash<'a> {
+    left: &'a [u8],
+    read: usize,
+}
+
+impl<'a> Flash<'a> {
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { left: bytes, read: 0 }
+    }
+
+    /// The next words.
+    pub fn words(&mut self, lanes: usize, count: usize) -> Result<&'a [u8], InterpretError> {
+        self.read += count;
+        let words = self.read - count + self.left.len() / lanes;
+        let beyond = InterpretError::Flash { address: self.read, words };
+        let (words, left) = self.left.split_at_checked(count * lanes).ok_or(beyond)?;
+        self.left = left;
+        Ok(words)
+    }
+}
+
 /// A memory of words of `N` bytes.
 pub struct Memory<'a, const N: usize> {
     bytes: &'a mut [u8],

@@ -19,6 +19,7 @@ use super::{ArrayStyle, Capacity, FrozenLayer, Plan};
 pub use error::InterpretError;
 pub use front::frozen;
 use layer::Array;
+use memory::Flash;
 use quad::QuadArray;
 
 /// Most descriptors of a run: more than any program has.
@@ -49,7 +50,7 @@ pub fn load(plan: &Plan) -> Vec<u8> {
 
 /// Runs from the descriptor at word `entry` to the program's end. `memory` is bytes.
 pub fn run(plan: &Plan, memory: &mut [u8], entry: usize) -> Result<(), InterpretError> {
-    run_with(&plan.capacity, &plan.frozen, memory, entry, Writes::AtOnce)
+    run_with((&plan.capacity, &plan.frozen), &plan.program.stream, memory, entry, Writes::AtOnce)
 }
 
 /// Writes an input, runs the whole network, reads all outputs.
@@ -67,16 +68,17 @@ pub fn evaluate(plan: &Plan, memory: &mut [u8], input: &[i8]) -> Result<Vec<Vec<
         .collect())
 }
 
-/// Runs on an array of this capacity.
+/// Runs on an array of this capacity behind this front end; `stream` is what the flash holds.
 pub(super) fn run_with(
-    capacity: &Capacity,
-    frozen: &[FrozenLayer],
+    (capacity, frozen): (&Capacity, &[FrozenLayer]),
+    stream: &[u8],
     memory: &mut [u8],
     entry: usize,
     writes: Writes,
 ) -> Result<(), InterpretError> {
     let lanes = capacity.lanes;
     capacity.check().map_err(|_| InterpretError::Capacity)?;
+    let mut flash = Flash::new(stream);
     for index in 0..MAX_DESCRIPTORS {
         let address = entry.saturating_add(index * BYTES / lanes);
         let start = address.saturating_mul(lanes);
@@ -88,13 +90,15 @@ pub(super) fn run_with(
         }
         match descriptor.get(Field::Op) {
             code if code == Op::End as u16 => return Ok(()),
+            // Without a front end there is nothing to wait for.
+            code if code == Op::Frozen as u16 && frozen.is_empty() => {}
             code if code == Op::Frozen as u16 => front::step(frozen, &descriptor, memory, lanes)?,
             code if code == Op::Layer as u16 => match lanes {
                 _ if capacity.style == ArrayStyle::Quad => {
                     QuadArray::new(capacity, memory).layer(&descriptor, writes)?;
                 }
-                8 => Array::<8>::new(capacity, memory).layer(&descriptor, writes)?,
-                _ => Array::<16>::new(capacity, memory).layer(&descriptor, writes)?,
+                8 => Array::<8>::new(capacity, memory).layer(&descriptor, &mut flash, writes)?,
+                _ => Array::<16>::new(capacity, memory).layer(&descriptor, &mut flash, writes)?,
             },
             code => return Err(InterpretError::Operation { address, code }),
         }

@@ -9,6 +9,7 @@ use crate::plan::descriptor::{
 /// The fields of a layer. Pairs are column, row.
 pub struct Walk {
     pub stream: u16,
+    pub streamed: bool,
     pub groups: usize,
     pub vector: bool,
     pub list_shared: bool,
@@ -58,7 +59,8 @@ impl Walk {
         let ([px, py], [last_x, last_y]) = (wide(Field::Block), wide(Field::Last));
         let walk = Self {
             stream: get(Field::Stream),
-            groups: usize::from(get(Field::Groups)),
+            streamed: descriptor.streamed(),
+            groups: usize::from(descriptor.groups()),
             vector: flag(FLAG_VECTOR),
             list_shared: flag(FLAG_LIST_SHARED),
             weights_shared: flag(FLAG_WEIGHTS_SHARED),

@@ -1,3 +1,4 @@
+mod flash;
 mod quad;
 mod quad_forms;
 mod random;
@@ -25,6 +26,7 @@ fn capacity(lanes: usize, pixels: usize) -> Capacity {
         list_entries: 8192,
         sum_bits: 26,
         requant_bits: 30,
+        flash: None,
     }
 }
 
@@ -47,7 +49,8 @@ fn execute(plan: &Plan, entry: &str, image: &[i8], writes: Writes) -> Vec<u8> {
     let bytes = input.pack(image);
     memory[input.byte_address()..][..bytes.len()].copy_from_slice(&bytes);
     let entry = plan.program.entry(entry).unwrap();
-    interpret::run_with(&plan.capacity, &plan.frozen, &mut memory, entry, writes).unwrap();
+    interpret::run_with((&plan.capacity, &plan.frozen), &plan.program.stream, &mut memory, entry, writes)
+        .unwrap();
     memory
 }
 

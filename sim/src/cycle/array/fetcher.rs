@@ -53,7 +53,7 @@ impl Fetcher {
         let mut new = Self {
             vector: get(Field::Flags) & 1 != 0,
             list_shared: get(Field::Flags) & 2 != 0,
-            groups: get(Field::Groups).into(),
+            groups: descriptor.groups().into(),
             blocks: (get(Field::BlocksX), get(Field::BlocksY)),
             origin: (get(Field::XOrigin), get(Field::YOrigin)),
             block: (get(Field::XBlock), get(Field::YBlock)),

@@ -67,14 +67,10 @@ impl<'a> Loader<'a> {
         self.groups.get(self.group).is_some_and(|group| group.weight_words > self.ring)
     }
 
-    /// One clock; `free` says that the memory takes a request.
-    pub fn clock(&mut self, fetched: usize, issued: usize, released: u64, free: bool) {
-        let wants = match self.state {
-            State::Ask => self.may.0,
-            State::Parameters | State::List => true,
-            State::Weights => self.may.1,
-            State::Idle | State::Look | State::Header | State::Decide => false,
-        };
+    /// One clock; `free` says that the memory takes a request, `filled` that the word to ask for stands. Whether a
+    /// word is taken.
+    pub fn clock(&mut self, fetched: usize, issued: usize, released: u64, free: bool, filled: bool) -> bool {
+        let wants = filled && self.asks();
         let arriving = u64::from(matches!(self.arriving, Some((State::Weights, _))));
         let asked = u64::from(self.state == State::Weights && wants && free);
         let begins = self.group < fetched + 2 && self.group as i64 - (issued as i64) < SLOTS;
@@ -94,6 +90,16 @@ impl<'a> Loader<'a> {
             self.enter(if group.parameters { State::Parameters } else { State::List });
         } else if wants && free {
             self.granted();
+        }
+        wants && free
+    }
+
+    fn asks(&self) -> bool {
+        match self.state {
+            State::Ask => self.may.0,
+            State::Parameters | State::List => true,
+            State::Weights => self.may.1,
+            State::Idle | State::Look | State::Header | State::Decide => false,
         }
     }
 

@@ -11,6 +11,7 @@ mod writer;
 
 use frazil_model::plan::descriptor::Descriptor;
 
+use super::flash::Reader;
 use fetcher::Fetcher;
 use issuer::Issuer;
 use loader::Loader;
@@ -63,8 +64,13 @@ pub struct LayerClocks {
 }
 
 /// Clocks of a layer from the clock after its dispatch to the one in which the sequencer sees it end; `None` if it
-/// never ends.
-pub fn clocks(descriptor: &Descriptor, groups: &[Group], timing: &Timing) -> Option<LayerClocks> {
+/// never ends. The flash's reader runs on beside it.
+pub fn clocks(
+    descriptor: &Descriptor,
+    groups: &[Group],
+    timing: &Timing,
+    flash: &mut Reader,
+) -> Option<LayerClocks> {
     let mut array = Array {
         fetcher: Fetcher::new(descriptor),
         loader: Loader::new(groups, timing.ring),
@@ -74,7 +80,7 @@ pub fn clocks(descriptor: &Descriptor, groups: &[Group], timing: &Timing) -> Opt
     };
     let mut counts = LayerClocks::default();
     while array.writer.busy() {
-        array.clock(&mut counts);
+        array.clock(&mut counts, flash);
         if counts.clocks > LIMIT || array.loader.starved() {
             return None;
         }
@@ -92,14 +98,17 @@ struct Array<'a> {
 
 impl Array<'_> {
     /// One clock: what each unit asks for by its registers, then all edges.
-    fn clock(&mut self, counts: &mut LayerClocks) {
+    fn clock(&mut self, counts: &mut LayerClocks, flash: &mut Reader) {
         let writes = self.writer.clock();
+        // A byte of the flash comes before every read.
+        let taken = writes || flash.writes(writes);
         let (listed, weights) = (self.loader.listed(), self.loader.readable());
         let (fetched, issued, released) = (self.fetcher.done(), self.issuer.done(), self.issuer.released());
         let fetch = self.fetcher.request(self.issuer.space());
         let ended = self.issuer.clock(weights, counts);
-        let push = self.fetcher.clock(self.groups, listed, self.issuer.space(), !writes);
-        self.loader.clock(fetched, issued, released, !writes && !fetch);
+        let push = self.fetcher.clock(self.groups, listed, self.issuer.space(), !taken);
+        let word = self.loader.clock(fetched, issued, released, !taken && !fetch, flash.filled());
+        flash.clock(writes, word);
         self.issuer.fifo_clock(push);
         if ended {
             self.writer.schedule();

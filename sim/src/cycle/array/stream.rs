@@ -1,5 +1,7 @@
 //! What the schedule needs of a layer's stream.
 
+use frazil_model::plan::stream::PARAMETER_WORDS;
+
 /// A read of an entry: its products, and where it reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Read {
@@ -22,4 +24,12 @@ pub struct Group {
     pub entries: Vec<Read>,
     /// Words of weights.
     pub weight_words: usize,
+}
+
+impl Group {
+    /// Words of the whole group, its header included.
+    pub fn words(&self) -> u64 {
+        let parameters = if self.parameters { PARAMETER_WORDS } else { 0 };
+        (1 + parameters + self.list_words + self.weight_words) as u64
+    }
 }

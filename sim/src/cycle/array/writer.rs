@@ -35,7 +35,7 @@ impl Writer {
             pixels: low_high(Field::Block),
             blocks,
             skip: get(Field::Skip),
-            groups_left: get(Field::Groups),
+            groups_left: descriptor.groups(),
             x_left: blocks.0,
             y_left: blocks.1,
             skip_left: get(Field::Skip),

@@ -30,7 +30,7 @@ impl Lower<'_> {
         let before = self.with_reader(whole.as_ref(), (reader, op), Form::Whole)?;
         let after = self.with_reader(folded.as_ref(), (reader, op), Form::Folded(rows))?;
         // The pointwise layer has two parts then.
-        if !after.is_some_and(|after| before.is_none_or(|before| after + LAYER_CLOCKS < before)) {
+        if after.is_none_or(|after| before.is_some_and(|before| after + LAYER_CLOCKS >= before)) {
             return Ok(false);
         }
         self.store_folded(output, rows);
