@@ -119,7 +119,7 @@ impl Placement {
     }
 
     /// The tensor, NHWC, from its bytes in memory; what is not there is 0, elements of an input that are in no window
-    /// of [`Layout::Rows`] or [`Layout::Windows`] too.
+    /// of a layout of windows too.
     pub fn unpack(&self, bytes: &[u8]) -> Vec<i8> {
         let mut data = vec![0; self.shape.len()];
         self.walk(|element, byte| {
@@ -130,8 +130,8 @@ impl Placement {
         data
     }
 
-    /// Calls `pair` with the index of every element and that of its byte; with [`Layout::Rows`] and
-    /// [`Layout::Windows`] an element may have several or none.
+    /// Calls `pair` with the index of every element and that of its byte; in a layout of windows an element may have
+    /// several or none.
     fn walk(&self, mut pair: impl FnMut(usize, usize)) {
         let Shape { h, w, c } = self.shape;
         let lanes = self.lanes.max(1);
@@ -294,5 +294,24 @@ mod tests {
         let first: Vec<i8> = bytes[..18].iter().map(|&b| b as i8).collect();
         assert_eq!(first[..9], [99, 99, 99, 1, 2, 3, 4, 5, 6]);
         assert_eq!(first[16..], [4, 5]);
+    }
+
+    #[test]
+    fn windows_of_two_parts_lie_together() {
+        let layout = Layout::WindowPairs {
+            rows: 1,
+            below: 1,
+            columns: 2,
+            kernel: (1, 1),
+            stride: (1, 2),
+            top: 0,
+            left: 0,
+            pad: 99,
+        };
+        // Columns 0 and 2 of the upper row, each with those of the lower row.
+        let bytes: Vec<i8> = placement(layout, 8).pack(&DATA).iter().map(|&b| b as i8).collect();
+        assert_eq!(bytes, [1, 2, 3, -1, -2, -3, 99, 99, 7, 8, 9, -7, -8, -9, 99, 99]);
+        let read = placement(layout, 8).unpack(&placement(layout, 8).pack(&DATA));
+        assert_eq!((&read[..6], &read[15..]), (&[1, 2, 3, 0, 0, 0][..], &[-7, -8, -9][..]));
     }
 }

@@ -9,28 +9,28 @@ use super::super::views::{Sliding, View, planar_drain, planar_fetch};
 use super::super::weighted::{Input, Weighted};
 use super::super::{Form, Lower, Stored};
 use super::walk::LAYER_CLOCKS;
-use crate::graph::{DepthwiseConv2d, Op, Pad, Shape};
+use crate::graph::{DepthwiseConv2d, Graph, Op, Pad, Shape};
 use crate::plan::layout::Layout;
 use crate::plan::{ArrayStyle, PlanError};
 
 /// Pixels of a word.
 const PARTS: usize = 2;
 
-impl Lower<'_> {
+/// A depthwise layer, and the rows of its folded input.
+type Folding<'a> = (usize, &'a DepthwiseConv2d, usize);
+
+impl<'a> Lower<'a> {
     /// Appends the network's first layer with a folded result, if its reader is a depthwise layer that a pointwise
     /// one follows, and these become faster; says whether it has.
     pub fn fold(&mut self, layer: Weighted, stored: Stored, sliding: Sliding) -> Result<bool, PlanError> {
-        let Some((reader, rows)) = self.folding_reader(layer.node, sliding)? else { return Ok(false) };
+        let Some(reader) = self.folding_reader(layer.node, sliding) else { return Ok(false) };
+        let (_, _, rows) = reader;
         let output = self.graph.nodes[layer.node].output;
         let target = self.target(output);
-        let Op::DepthwiseConv2d(op) = &self.graph.nodes[reader].op else { return Ok(false) };
-        let whole = Input { stored, views: self.views(layer.node, stored, sliding), zero: sliding.zero };
-        let whole = self.best(layer, target, &whole);
         let folded = self.folded(layer, (stored, sliding), target, rows);
-        let before = self.with_reader(whole.as_ref(), (reader, op), Form::Whole)?;
-        let after = self.with_reader(folded.as_ref(), (reader, op), Form::Folded(rows))?;
-        // The pointwise layer has two parts then.
-        if after.is_none_or(|after| before.is_some_and(|before| after + LAYER_CLOCKS >= before)) {
+        let views = self.views(layer.node, stored, sliding);
+        let whole = self.best(layer, target, &Input { stored, views, zero: sliding.zero });
+        if !self.folds_well(reader, whole.as_ref(), folded.as_ref())? {
             return Ok(false);
         }
         self.store_folded(output, rows);
@@ -38,39 +38,47 @@ impl Lower<'_> {
         Ok(true)
     }
 
-    /// The depthwise layer that alone reads a node's result and can do so if it is folded into so many rows.
-    fn folding_reader(&self, index: usize, sliding: Sliding) -> Result<Option<(usize, usize)>, PlanError> {
+    /// Whether the first layer and its reader are faster with such a folded result.
+    fn folds_well(
+        &self,
+        (reader, op, rows): Folding,
+        whole: Option<&(Layout, Vec<Job>)>,
+        folded: Option<&(Layout, Vec<Job>)>,
+    ) -> Result<bool, PlanError> {
+        let before = self.with_reader(whole, (reader, op), Form::Whole)?.unwrap_or(u64::MAX);
+        let after = self.with_reader(folded, (reader, op), Form::Folded(rows))?;
+        // The pointwise layer has two parts then.
+        Ok(after.is_some_and(|after| after + LAYER_CLOCKS < before))
+    }
+
+    /// The depthwise layer that alone reads the first layer's result and can do so if it is folded into so many rows.
+    fn folding_reader(&self, index: usize, sliding: Sliding) -> Option<Folding<'a>> {
         let output = self.graph.nodes[index].output;
         let shape = self.graph.tensor(output).shape;
         let narrow = PARTS * shape.c <= self.capacity.lanes && shape.h.is_multiple_of(PARTS);
-        let free = self.input_reader == Some(index) && !self.aim.small;
-        if !(self.capacity.style == ArrayStyle::Quad
-            && narrow
-            && free
-            && sliding.output == (shape.h, shape.w))
-        {
-            return Ok(None);
-        }
-        let Some((reader, op)) = self.readers.only(output).and_then(|reader| self.depthwise_of(reader))
-        else {
-            return Ok(None);
-        };
-        let pad = self.readers.root(self.graph.nodes[reader].inputs[0]).1;
-        let own = op.window().slide(shape.h + pad.top + pad.bottom, shape.w + pad.left + pad.right);
-        let Some((size, own)) = own.filter(|(size, _)| size.0 == shape.h && op.stride == (1, 1)) else {
-            return Ok(None);
-        };
-        let (top, below) = (own.top + pad.top, op.window().kernel.0 - 1);
-        let overlap = top.max(below.saturating_sub(top));
-        let rows = shape.h / PARTS + overlap;
+        let first = self.capacity.style == ArrayStyle::Quad && self.input_reader == Some(index);
+        let (reader, op) = self.readers.only(output).and_then(|reader| self.depthwise_of(reader))?;
         let result = self.graph.nodes[reader].output;
         let unstored = [output, result].iter().all(|&tensor| self.stored[tensor].is_none());
         let follows = self.readers.only(result).is_some_and(|next| self.pointwise_of(next, result));
-        Ok((unstored && follows && size.1 > 0 && rows < shape.h).then_some((reader, rows)))
+        let rows = shape.h / PARTS + self.overlap(reader, op, shape)?;
+        let possible = narrow && first && !self.aim.small && unstored && follows;
+        (possible && sliding.output == (shape.h, shape.w) && rows < shape.h).then_some((reader, op, rows))
     }
 
-    fn depthwise_of(&self, index: usize) -> Option<(usize, &DepthwiseConv2d)> {
-        match &self.graph.nodes[index].op {
+    /// Rows that each part needs of the other for a depthwise layer; none if its output has other rows than its input.
+    fn overlap(&self, reader: usize, op: &DepthwiseConv2d, input: Shape) -> Option<usize> {
+        let pad = self.readers.root(self.graph.nodes[reader].inputs[0]).1;
+        let window = op.window();
+        let (size, own) = window.slide(input.h + pad.top + pad.bottom, input.w + pad.left + pad.right)?;
+        let above = own.top + pad.top;
+        let same = size.0 == input.h && op.stride == (1, 1);
+        same.then(|| above.max((window.kernel.0 - 1).saturating_sub(above)))
+    }
+
+    fn depthwise_of(&self, index: usize) -> Option<(usize, &'a DepthwiseConv2d)> {
+        let graph: &'a Graph = self.graph;
+        match &graph.nodes[index].op {
             Op::DepthwiseConv2d(op) if op.depth_multiplier == 1 => Some((index, op)),
             _ => None,
         }
