@@ -124,8 +124,9 @@ fn ad01_from_the_flash() {
         return;
     };
     assert!(streamed > 150_000, "{streamed} bytes");
+    // What is in memory is computed between.
     let bound = 2 * streamed as u64;
-    assert!((bound..bound * 105 / 100).contains(&clocks), "{clocks} clocks, at least {bound}");
+    assert!((bound..bound * 108 / 100).contains(&clocks), "{clocks} clocks, at least {bound}");
 }
 
 /// What is streamed is computed meanwhile.

@@ -43,38 +43,60 @@ pub fn plan(
 }
 
 /// The first program that fits the memory: fast ones first, then those with layers interleaved, the largest first, then
-/// small ones. If none fits, and streams may come from the flash, the first of them whose tensors fit.
+/// small ones. If none fits, and streams may come from the flash, the fastest of those whose tensors fit.
 fn assemble(
     graph: &Graph,
     front: &Front,
     capacity: &Capacity,
     options: PlanOptions,
 ) -> Result<Program, PlanError> {
+    let placed = |lowered, flash| Assembly::new(graph, front, capacity, lowered, flash).placed();
     let mut least = None;
-    for flash in [None, capacity.flash].into_iter().take(1 + usize::from(capacity.flash.is_some())) {
-        let small =
-            std::iter::once_with(|| lower(graph, front, capacity, options, Aim { small: true, gaps: false }));
-        let fast = fast(graph, front, capacity, options)?.into_iter().map(Ok);
-        for plain in fast.chain(small) {
-            let plain = plain?;
-            let largest = plain.buffers.iter().copied().max().unwrap_or(0);
-            let halved = (1..=HALVINGS).map(|halving| plain.interleaved(largest >> halving));
-            for lowered in std::iter::once(plain.clone()).chain(halved) {
-                let assembly = Assembly::new(graph, front, capacity, lowered, flash);
-                let (assembly, tensors, program) = assembly.placed();
-                if assembly.fits(tensors + program) {
-                    return assembly.program();
-                }
-                if flash.is_none() {
-                    least = least.into_iter().chain([(tensors + program, tensors, program)]).min();
-                }
-            }
+    for lowered in candidates(graph, front, capacity, options)? {
+        let (assembly, tensors, program) = placed(lowered?, None);
+        if assembly.fits(tensors + program) {
+            return assembly.program();
+        }
+        least = least.into_iter().chain([(tensors + program, tensors, program)]).min();
+    }
+    if capacity.flash.is_some() {
+        let candidates = candidates(graph, front, capacity, options)?;
+        let placed = candidates.map(|lowered| Ok(placed(lowered?, capacity.flash)));
+        let placed: Vec<_> = placed.collect::<Result<_, PlanError>>()?;
+        let fitting = placed.iter().filter(|(assembly, tensors, program)| assembly.fits(tensors + program));
+        if let Some((assembly, ..)) = fitting.min_by_key(|(assembly, ..)| assembly.clocks()) {
+            return assembly.program();
         }
     }
     let (_, tensors, program) = least.unwrap_or_default();
     let bytes = |words: usize| words * capacity.lanes;
     let available = bytes(capacity.memory_words);
     Err(PlanError::Memory { tensors: bytes(tensors), program: bytes(program), available })
+}
+
+/// The graph in layers in several ways.
+type Candidates<'a> = Box<dyn Iterator<Item = Result<Lowered, PlanError>> + 'a>;
+
+/// Fast ones first, each followed by itself with layers interleaved, then small ones.
+fn candidates<'a>(
+    graph: &'a Graph,
+    front: &'a Front,
+    capacity: &'a Capacity,
+    options: PlanOptions,
+) -> Result<Candidates<'a>, PlanError> {
+    let aim = Aim { small: true, gaps: false };
+    let small = std::iter::once_with(move || lower(graph, front, capacity, options, aim));
+    let fast = fast(graph, front, capacity, options)?.into_iter().map(Ok);
+    Ok(Box::new(fast.chain(small).flat_map(interleaved)))
+}
+
+/// A graph in layers, then with more and more of them interleaved.
+fn interleaved(plain: Result<Lowered, PlanError>) -> Candidates<'static> {
+    let Ok(plain) = plain else { return Box::new(std::iter::once(plain)) };
+    let largest = plain.buffers.iter().copied().max().unwrap_or(0);
+    let first = std::iter::once(plain.clone());
+    let halved = (1..=HALVINGS).map(move |halving| plain.interleaved(largest >> halving));
+    Box::new(first.chain(halved).map(Ok))
 }
 
 /// The graph in layers that are as fast as possible, the fastest first.
@@ -134,6 +156,16 @@ impl<'a> Assembly<'a> {
             program += self.stream_words(true);
         }
         (self, tensors, program)
+    }
+
+    /// Clocks of a run: an estimate.
+    fn clocks(&self) -> u64 {
+        let jobs = self.lowered.jobs.iter().zip(&self.resident);
+        jobs.map(|(job, stays)| self.job_clocks(job, *stays)).sum()
+    }
+
+    fn job_clocks(&self, job: &Job, resident: bool) -> u64 {
+        if resident { job.clocks(self.capacity) } else { flash::streamed_clocks(job, self.capacity) }
     }
 
     /// Words of memory, the flash's ring apart.
@@ -319,7 +351,7 @@ impl<'a> Assembly<'a> {
         let streamed = if self.resident[step] { 0 } else { words };
         layer.streamed_words += streamed;
         layer.issue_clocks += job.issue_clocks();
-        layer.clocks += job.clocks(self.capacity).max(FlashCapacity::clocks(streamed, self.capacity.lanes));
+        layer.clocks += self.job_clocks(job, self.resident[step]);
         match &mut layer.constants {
             Some(known) => known
                 .streams

@@ -210,15 +210,25 @@ impl Job {
             return walk.clocks(self);
         }
         let requantise = capacity.interval();
-        let pixels = (self.block.0 * self.block.1) as u64;
         let group = |group: usize| {
-            let entries = of_group(&self.lists, group).len() as u64;
-            let port = entries * if self.vector { 1 } else { pixels } + pixels;
+            let port = self.block_port(group);
             let block = self.products(group).max(port).max(requantise);
             let stream = self.group_words(group, capacity.lanes) as u64;
             (self.blocks() * block).max(self.blocks() * port + stream)
         };
         (0..self.frame.groups).map(group).sum::<u64>() + LAYER_CLOCKS
+    }
+
+    /// Clocks in which a block of a group uses the memory's port.
+    fn block_port(&self, group: usize) -> u64 {
+        let pixels = (self.block.0 * self.block.1) as u64;
+        of_group(&self.lists, group).len() as u64 * if self.vector { 1 } else { pixels } + pixels
+    }
+
+    /// Clocks in which the layer uses the memory's port; not of the quad array.
+    pub fn port_clocks(&self, capacity: &Capacity) -> u64 {
+        let tensors: u64 = (0..self.frame.groups).map(|group| self.blocks() * self.block_port(group)).sum();
+        tensors + self.stream_words(capacity.lanes) as u64
     }
 
     /// Words of a group's part of the stream.

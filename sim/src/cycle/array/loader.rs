@@ -17,7 +17,7 @@ enum State {
 /// Parameter words of a group.
 const PARAMETER_WORDS: usize = 8;
 /// Groups that the loader may be ahead of the issuer.
-const SLOTS: i64 = 28;
+const SLOTS: u8 = 28;
 
 /// Groups, then header, parameters, list and weights of each.
 pub(super) struct Loader<'a> {
@@ -73,7 +73,9 @@ impl<'a> Loader<'a> {
         let wants = filled && self.asks();
         let arriving = u64::from(matches!(self.arriving, Some((State::Weights, _))));
         let asked = u64::from(self.state == State::Weights && wants && free);
-        let begins = self.group < fetched + 2 && self.group as i64 - (issued as i64) < SLOTS;
+        // Modulo 256, as the hardware counts: where groups share everything, both may be ahead of the loader.
+        let ahead = self.group.wrapping_sub(fetched) as u8;
+        let begins = (ahead < 2 || ahead > 127) && (self.group.wrapping_sub(issued) as u8) < SLOTS;
         self.may = (begins, self.weights + arriving + asked - released < self.ring as u64);
         self.readable = self.weights;
         match self.arriving.take() {
