@@ -22,7 +22,7 @@ case "$0" in
     esac
     shift
   done ;;
-*icepack) cp "$1" "$2" ;;
+*icepack) test "$1" = -s && cp "$2" "$3" ;;
 esac
 "#;
 

@@ -10,7 +10,7 @@ mod tests;
 pub use bench::{BOARD, board, hex};
 pub use chip::{COMMAND, FlashChip};
 pub use pads::FlashPads;
-pub use reader::FlashReader;
+pub use reader::{FlashReader, LATENCY};
 
 use serde::{Deserialize, Serialize};
 

@@ -5,14 +5,14 @@ use rust_hdl::prelude::*;
 use super::{COMMAND, FlashSpec};
 
 /// Steps from the first clock of the flash to the one in which its first data stand.
-const LATENCY: u64 = 41;
+pub const LATENCY: u32 = 41;
 
 /// Reads the flash from a fixed address on, from the first descriptor of a run that says so (bit 15 of field 2) to
 /// the run's end, into a ring of words at the end of memory. The loader takes the words in their order.
 ///
 /// Time is counted in steps: a step is a clock that is not held, and all of the reader, its input registers and the
 /// clock of the flash stand still in a clock that is. It holds while the ring is full, and while a byte stands that
-/// memory does not take. In each step the flash gets a clock; `LATENCY` steps after the first one the high half of
+/// memory does not take. In each step the flash gets a clock; [`LATENCY`](super::LATENCY) steps after the first one the high half of
 /// byte 0 stands at `io`, in the next step the low half, and the byte is written.
 #[derive(LogicBlock)]
 pub struct FlashReader {
@@ -132,7 +132,7 @@ impl FlashReader {
             bits: Default::default(),
             present: Constant::new(spec.is_some()),
             rom: Constant::new(u64::from(rom(offset)).into()),
-            origin: Constant::new((nibbles - LATENCY).into()),
+            origin: Constant::new((nibbles - u64::from(LATENCY)).into()),
             nibbles: Constant::new((nibbles - 1).into()),
             base: Constant::new((memory_words.saturating_sub(ring_words) as u64).into()),
             fills: Constant::new((2 * ring_words as u64 - 1).into()),
@@ -146,7 +146,7 @@ impl FlashReader {
 /// Command and address, by the low five bits of the count in the step before each bit; bit 0 is the wire's at rest.
 fn rom(offset: u32) -> u32 {
     let bits = u32::from(COMMAND) << 24 | offset & 0xFF_FFFF;
-    let first = 64 - LATENCY as u32;
+    let first = 64 - LATENCY;
     (1..32).filter(|i| bits >> (31 - i) & 1 == 1).map(|i| 1 << ((first + i - 1) % 32)).sum()
 }
 

@@ -1,9 +1,7 @@
 //! The flash's reader, clock by clock.
 
+use frazil_hdl::flash::LATENCY;
 use frazil_hdl::top::TopSpec;
-
-/// Steps from the flash's first clock to its first data.
-const LATENCY: u32 = 41;
 
 /// The flash's reader between two clocks: a ring of `ring` words, 0 if there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
