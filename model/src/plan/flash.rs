@@ -20,10 +20,11 @@ pub struct FlashCapacity {
 
 /// Ring sizes that a reader can have.
 const RING_WORDS: std::ops::RangeInclusive<usize> = 16..=256;
-/// Clocks of a byte of the flash, at least.
-const BYTE_CLOCKS: u64 = 2;
 
 impl FlashCapacity {
+    /// Clocks of a byte of the flash, at least: four bits a clock.
+    pub const BYTE_CLOCKS: u64 = 2;
+
     /// Whether there is such a reader on such a device.
     pub(super) fn check(&self, capacity: &Capacity) -> Result<(), PlanError> {
         let Capacity { memory_words, weight_words, list_entries, .. } = *capacity;
@@ -77,7 +78,7 @@ impl Plan {
 /// bytes takes the memory's port for a clock.
 pub(super) fn streamed_clocks(job: &Job, capacity: &Capacity) -> u64 {
     let bytes = (job.stream_words(capacity.lanes) * capacity.lanes) as u64;
-    job.clocks(capacity).max(BYTE_CLOCKS * bytes).max(job.port_clocks(capacity) + bytes)
+    job.clocks(capacity).max(FlashCapacity::BYTE_CLOCKS * bytes).max(job.port_clocks(capacity) + bytes)
 }
 
 /// Whether the array needs a layer's whole stream. A layer that shares everything may end before the last headers are

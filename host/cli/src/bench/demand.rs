@@ -3,7 +3,7 @@
 use frazil_model::plan::descriptor::{BYTES, Descriptor, FLAG_LIST_SHARED, FLAG_VECTOR, Field, Op};
 use frazil_model::plan::quad::Field as QuadField;
 use frazil_model::plan::stream::Header;
-use frazil_model::plan::{ArrayStyle, ENTRY_RUN, Plan, interpret};
+use frazil_model::plan::{ArrayStyle, ENTRY_RUN, FlashCapacity, Plan, interpret};
 use frazil_sim::cycle::quad::{self, Pass};
 
 /// Clocks that the parts of the array need for a layer, each on its own.
@@ -11,6 +11,8 @@ use frazil_sim::cycle::quad::{self, Pass};
 pub struct Demand {
     /// Memory reads of weights, parameters and lists.
     pub stream: u64,
+    /// Reading these from the board's flash.
+    pub flash: u64,
     /// Memory reads of operands and writes of results; the quad array has a port of its own for these.
     pub tensors: u64,
     /// Requantisation.
@@ -20,6 +22,7 @@ pub struct Demand {
 impl std::ops::AddAssign for Demand {
     fn add_assign(&mut self, other: Self) {
         self.stream += other.stream;
+        self.flash += other.flash;
         self.tensors += other.tensors;
         self.requantise += other.requantise;
     }
@@ -59,6 +62,7 @@ fn quad_demand(plan: &Plan, memory: &[u8], descriptor: &Descriptor) -> Demand {
     let mut total = Demand::default();
     for pass in &passes {
         total += Demand {
+            flash: 0,
             stream: (1 + pass.parameter_words + pass.list_words + pass.rows) as u64,
             tensors: blocks * runs * accesses(pass),
             requantise: blocks * plan.capacity.interval(),
@@ -81,14 +85,20 @@ fn demand(plan: &Plan, descriptor: &Descriptor, streamed: &mut usize) -> Demand 
     };
     for _ in 0..groups {
         let header = header(bytes, *at, plan.capacity.lanes, descriptor.streamed());
-        *at += 1 + header.words();
+        let words = 1 + header.words();
+        *at += words;
         total += Demand {
-            stream: 1 + header.words() as u64,
+            stream: words as u64,
+            flash: if descriptor.streamed() { flash_clocks(words * plan.capacity.lanes) } else { 0 },
             tensors: blocks * (u64::from(header.entries) * reads + pixels),
             requantise: blocks * plan.capacity.interval(),
         };
     }
     total
+}
+
+fn flash_clocks(bytes: usize) -> u64 {
+    FlashCapacity::BYTE_CLOCKS * bytes as u64
 }
 
 /// The group's header at a word; empty beyond the bytes.

@@ -42,6 +42,8 @@ pub enum Limit {
     Shape,
     /// Reading weights, parameters and lists from memory.
     Weights,
+    /// Reading them from the board's flash.
+    Flash,
     /// Reading operands and writing results.
     Tensors,
     /// Requantising results.
@@ -57,6 +59,7 @@ impl Limit {
             Self::Multipliers => "multipliers",
             Self::Shape => "shape: lanes or pixels without work",
             Self::Weights => "memory: weights",
+            Self::Flash => "flash: weights",
             Self::Tensors => "memory: operands and results",
             Self::Requantiser => "requantiser",
             Self::FillAndDrain => "fill and drain",
@@ -97,6 +100,7 @@ fn limit(info: &LayerInfo, demand: Demand, peak: u64) -> Limit {
         (info.issue_clocks, Limit::Multipliers),
         (demand.requantise, Limit::Requantiser),
         (demand.stream + demand.tensors, memory),
+        (demand.flash, Limit::Flash),
     ];
     // Of parts that need the same, the first.
     let most = parts.into_iter().rev().max_by_key(|(clocks, _)| *clocks);
@@ -120,7 +124,7 @@ mod tests {
     }
 
     fn limited(info: &LayerInfo, stream: u64, tensors: u64, requantise: u64) -> Limit {
-        limit(info, Demand { stream, tensors, requantise }, PEAK)
+        limit(info, Demand { stream, flash: 0, tensors, requantise }, PEAK)
     }
 
     #[test]
@@ -132,6 +136,8 @@ mod tests {
         assert_eq!(limited(&dense, 20, 1020, 300), Limit::Tensors);
         assert_eq!(limited(&info(16_000, 1000, 2000), 10, 200, 300), Limit::FillAndDrain);
         assert_eq!(limited(&info(8000, 1000, 1050), 10, 200, 300), Limit::Shape);
+        let flash = Demand { stream: 10, flash: 1040, tensors: 200, requantise: 300 };
+        assert_eq!(limit(&dense, flash, PEAK), Limit::Flash);
     }
 
     #[test]
