@@ -258,6 +258,30 @@ fn flash_memory_is_not_overwritten_without_consent() {
     assert!(fs::read_to_string(dir.path().join("called")).unwrap().contains("--write-flash top.bin"));
 }
 
+#[cfg(unix)]
+#[test]
+fn weights_are_written_where_a_network_needs_them() {
+    use std::os::unix::fs::PermissionsExt;
+    let Some(root) = common::data("weights_are_written_where_a_network_needs_them") else { return };
+    let dir = folder();
+    let loader = dir.path().join("loader");
+    fs::write(&loader, "#!/bin/sh\necho \"$@\" > called\n").unwrap();
+    fs::set_permissions(&loader, fs::Permissions::from_mode(0o755)).unwrap();
+    let flash = |model: &str| {
+        let mut command = frazil();
+        command.args(["flash", "--weights"]).arg(root.join("models_mlperf_tiny").join(model));
+        command.env("FRAZIL_OPENFPGALOADER", &loader).current_dir(dir.path());
+        command
+    };
+    refuses(&mut flash("ad01_int8.tflite"), "frazil::flash::not_confirmed", &["icebreaker", "--yes"]);
+    refuses(flash("kws_ref_model.tflite").arg("--yes"), "frazil::flash::no_stream", &["fit the memory"]);
+    assert!(!dir.path().join("called").exists());
+    assert_eq!(run(flash("ad01_int8.tflite").arg("--yes")).0, 0);
+    let called = fs::read_to_string(dir.path().join("called")).unwrap();
+    assert!(called.contains("--offset 1048576 build/icebreaker/weights.bin"), "{called}");
+    assert!(fs::read(dir.path().join("build/icebreaker/weights.bin")).unwrap().len() > 150_000);
+}
+
 #[test]
 fn a_network_that_is_none() {
     let dir = folder();

@@ -59,8 +59,8 @@ const LATENCY: usize = 41;
 const IDLE_CLOCKS: usize = 3;
 
 impl Plan {
-    /// The probe of the flash; `None` if nothing is streamed. With a frozen front end there is none: it takes part in
-    /// every program without layers.
+    /// The probe of the flash; `None` if nothing is streamed, or where there can be none: in a memory that is too small
+    /// for it, and with a frozen front end, which would take part.
     pub fn flash_probe(&self) -> Option<FlashProbe> {
         let Capacity { lanes, memory_words, flash, .. } = self.capacity;
         let expected = self.program.stream.get(..lanes).filter(|_| self.frozen.is_empty())?.to_vec();
@@ -68,9 +68,9 @@ impl Plan {
         // Without a front end its descriptors do nothing.
         let idle = Descriptor::new(Op::Frozen).set(Field::Groups, STREAMED);
         let descriptors = std::iter::repeat_n(idle, count).chain([Descriptor::new(Op::End)]);
-        let program = descriptors.flat_map(|descriptor| descriptor.pack()).collect();
+        let program: Vec<u8> = descriptors.flat_map(|descriptor| descriptor.pack()).collect();
         let address = memory_words.checked_sub(flash?.ring_words)? * lanes;
-        Some(FlashProbe { program, address, expected })
+        (program.len() <= address).then_some(FlashProbe { program, address, expected })
     }
 }
 

@@ -144,3 +144,36 @@ fn read(session: &mut Session<Box<dyn Transport>>, place: &Placement) -> Linked<
     let bytes = session.read(Region::Memory, place.byte_address() as u32, place.bytes())?;
     Ok(place.unpack(&bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use frazil_boards::Board;
+    use frazil_model::zoo;
+    use frazil_sim::{DeviceKind, open};
+
+    use super::*;
+    use crate::accelerator::{network, top_spec};
+
+    /// A plan with something in the flash.
+    fn streamed(board: &Board) -> Plan {
+        let mut plan = network::plan_graph(&zoo::tiny(), 0, board, network::DENSE).unwrap();
+        plan.program.stream = (0..64).collect();
+        plan
+    }
+
+    #[test]
+    fn a_flash_with_other_weights_is_refused() {
+        let board = Board::load("icebreaker").unwrap();
+        let plan = streamed(&board);
+        let spec = top_spec(&board, false).unwrap();
+        let connect = |held: &Plan| {
+            let device = open(DeviceKind::Sim, held, &spec).unwrap();
+            Machine::connect(Box::new(device), SessionConfig::default(), &plan, &board.name)
+        };
+        assert!(connect(&plan).is_ok());
+        let mut other = plan.clone();
+        other.program.stream[7] ^= 1;
+        let error = connect(&other).err().unwrap().to_string();
+        assert!(error.contains("the flash of icebreaker does not hold the weights of tiny"), "{error}");
+    }
+}
