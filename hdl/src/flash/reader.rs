@@ -1,11 +1,12 @@
 //! The reader: one sequential read of the flash, byte by byte into a ring in memory.
 
+use frazil_model::plan::FlashCapacity;
 use rust_hdl::prelude::*;
 
 use super::{COMMAND, FlashSpec};
 
 /// Steps from the first clock of the flash to the one in which its first data stand.
-pub const LATENCY: u32 = 41;
+pub const LATENCY: u32 = FlashCapacity::LATENCY as u32;
 
 /// Reads the flash from a fixed address on, from the first descriptor of a run that says so (bit 15 of field 2) to
 /// the run's end, into a ring of words at the end of memory. The loader takes the words in their order.

@@ -24,6 +24,8 @@ const RING_WORDS: std::ops::RangeInclusive<usize> = 16..=256;
 impl FlashCapacity {
     /// Clocks of a byte of the flash, at least: four bits a clock.
     pub const BYTE_CLOCKS: u64 = 2;
+    /// Clocks of the flash before its first half byte: command, address, the bus's turn, and the pads' registers.
+    pub const LATENCY: usize = 41;
 
     /// Whether there is such a reader on such a device.
     pub(super) fn check(&self, capacity: &Capacity) -> Result<(), PlanError> {
@@ -53,8 +55,6 @@ pub struct FlashProbe {
     pub expected: Vec<u8>,
 }
 
-/// Clocks of the flash before its first half byte.
-const LATENCY: usize = 41;
 /// Clocks of the flash while a descriptor is run that does nothing, at least.
 const IDLE_CLOCKS: usize = 3;
 
@@ -64,7 +64,7 @@ impl Plan {
     pub fn flash_probe(&self) -> Option<FlashProbe> {
         let Capacity { lanes, memory_words, flash, .. } = self.capacity;
         let expected = self.program.stream.get(..lanes).filter(|_| self.frozen.is_empty())?.to_vec();
-        let count = (LATENCY + 2 * lanes).div_ceil(IDLE_CLOCKS) + 1;
+        let count = (FlashCapacity::LATENCY + 2 * lanes).div_ceil(IDLE_CLOCKS) + 1;
         // Without a front end its descriptors do nothing.
         let idle = Descriptor::new(Op::Frozen).set(Field::Groups, STREAMED);
         let descriptors = std::iter::repeat_n(idle, count).chain([Descriptor::new(Op::End)]);
