@@ -74,6 +74,7 @@ fn oriented() -> (FrozenLayer, Graph) {
         list_entries: 512,
         sum_bits: 24,
         requant_bits: 26,
+        flash: None,
     };
     (plan(&graph, 1, &capacity, PlanOptions::default()).unwrap().frozen.remove(0), graph)
 }

@@ -12,7 +12,7 @@ const LATENCY: u64 = 41;
 ///
 /// Time is counted in steps: a step is a clock that is not held, and all of the reader, its input registers and the
 /// clock of the flash stand still in a clock that is. It holds while the ring is full, and while a byte stands that
-/// memory does not take. In each step the flash gets a clock; [`LATENCY`] steps after the first one the high half of
+/// memory does not take. In each step the flash gets a clock; 41 steps after the first one the high half of
 /// byte 0 stands at `io`, in the next step the low half, and the byte is written.
 #[derive(LogicBlock)]
 pub struct FlashReader {

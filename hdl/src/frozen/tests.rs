@@ -180,6 +180,7 @@ fn the_trackers_front_end_equals_the_interpreter() {
         list_entries: 512,
         sum_bits: 24,
         requant_bits: 26,
+        flash: None,
     };
     for graph in [zoo::oriented(), zoo::tiny()] {
         let layers = plan::plan(&graph, 1, &capacity, plan::PlanOptions::default()).unwrap().frozen;

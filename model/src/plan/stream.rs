@@ -48,7 +48,7 @@ impl Header {
         Self { list_words: at(0), entries: at(1), weight_words: at(2), has_parameters: at(3) & 0xFF != 0 }
     }
 
-    /// The header of a word of the flash, where spare bits may hold a [check value](put_check).
+    /// The header of a word of the flash, where spare bits may hold a check value.
     pub fn unpack_streamed(word: &[u8]) -> Self {
         let [list, entries, weights] = COUNT_BITS.map(|bits| (1 << bits) - 1);
         let header = Self::unpack(word);

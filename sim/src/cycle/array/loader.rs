@@ -75,7 +75,7 @@ impl<'a> Loader<'a> {
         let asked = u64::from(self.state == State::Weights && wants && free);
         // Modulo 256, as the hardware counts: where groups share everything, both may be ahead of the loader.
         let ahead = self.group.wrapping_sub(fetched) as u8;
-        let begins = (ahead < 2 || ahead > 127) && (self.group.wrapping_sub(issued) as u8) < SLOTS;
+        let begins = !(2..=127).contains(&ahead) && (self.group.wrapping_sub(issued) as u8) < SLOTS;
         self.may = (begins, self.weights + arriving + asked - released < self.ring as u64);
         self.readable = self.weights;
         match self.arriving.take() {
