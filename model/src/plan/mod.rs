@@ -2,6 +2,7 @@
 
 mod arena;
 mod assemble;
+mod candidates;
 mod capacity;
 mod check;
 pub mod descriptor;
