@@ -50,6 +50,7 @@ pub struct Feeder {
     channels: DFF<Bits<16>>,
     plane: DFF<Bits<16>>,
     position: DFF<Bits<16>>,
+    ahead: DFF<Bits<16>>,
     lane: DFF<Bits<4>>,
     in_left: DFF<Bits<16>>,
     pixel: DFF<Bits<16>>,
@@ -95,6 +96,7 @@ impl Feeder {
             channels: Default::default(),
             plane: Default::default(),
             position: Default::default(),
+            ahead: Default::default(),
             lane: Default::default(),
             in_left: Default::default(),
             pixel: Default::default(),
@@ -119,7 +121,8 @@ impl Logic for Feeder {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(
-            self, clock, in_base, out_base, in_bytes, out_bytes, channels, plane, position, lane, in_left
+            self, clock, in_base, out_base, in_bytes, out_bytes, channels, plane, position, ahead, lane,
+            in_left
         );
         dff_setup!(self, clock, pixel, out, out_lane, channels_left, out_left, offering, running);
         if self.load.val() {
@@ -151,7 +154,8 @@ impl Logic for Feeder {
             self.next_lane.next = self.lane.q.val() + 1;
             if self.lane.q.val() == self.last_lane.val() {
                 self.next_lane.next = 0.into();
-                self.next_position.next = self.position.q.val() + 1;
+                self.next_position.next = self.ahead.q.val();
+                self.ahead.d.next = self.ahead.q.val() + 1;
             }
         }
         self.position.d.next = self.next_position.val();
@@ -198,6 +202,7 @@ impl Logic for Feeder {
         if self.start.val() {
             self.running.d.next = true;
             self.position.d.next = self.in_base.q.val();
+            self.ahead.d.next = self.in_base.q.val() + 1;
             self.lane.d.next = 0.into();
             self.in_left.d.next = self.in_bytes.q.val();
             self.pixel.d.next = self.out_base.q.val();

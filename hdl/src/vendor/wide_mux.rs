@@ -3,8 +3,6 @@
 //! Two look-up tables whose outputs meet in a `PFUMX` choose one of four bits. The synthesis tool knows that cell
 //! only as part of a table with five inputs, and spends three tables; so these stand here cell by cell.
 
-use std::fmt::Write as _;
-
 use super::repeat;
 
 /// Declares wire `name` of `bits` bits: input `select` of four equally wide names; `select` has two bits.
@@ -13,29 +11,26 @@ pub(crate) fn four(name: &str, bits: usize, inputs: [&str; 4], select: &str) -> 
     format!("wire [{}:0] {name};\n{}", bits - 1, repeat(name, bits, &cells))
 }
 
-/// Declares wire `name` of `bits` bits: bit i is bit `select` of `inputs(i)`, sixteen bits; `select` has four.
-/// `input` prints input k of bit i, given k and the text of i.
-pub(crate) fn sixteen(
+/// Declares wire `name` of `bits` bits: input `select` of sixteen equally wide ones; `select` has four bits. `input`
+/// prints input k. In two steps of four, that placement may keep apart: near the inputs, and where they meet.
+pub(crate) fn sixteen_apart(
     name: &str,
     bits: usize,
-    input: impl Fn(usize, &str) -> String,
+    input: impl Fn(usize) -> String,
     select: &str,
 ) -> String {
-    let mut cells = String::new();
-    let index = format!("{name}_i");
-    for quad in 0..4 {
-        let inputs = std::array::from_fn(|k| input(4 * quad + k, &index));
-        let _ = writeln!(cells, "wire z{quad};");
-        cells += &quarter(&format!("q{quad}"), &inputs, select, &format!("z{quad}"));
-    }
-    let _ = write!(
-        cells,
-        "wire y0, y1;\n\
-         L6MUX21 m0 (.D0(z0), .D1(z1), .SD({select}[2]), .Z(y0));\n\
-         L6MUX21 m1 (.D0(z2), .D1(z3), .SD({select}[2]), .Z(y1));\n\
-         L6MUX21 m2 (.D0(y0), .D1(y1), .SD({select}[3]), .Z({name}[{index}]));\n"
-    );
-    format!("wire [{}:0] {name};\n{}", bits - 1, repeat(name, bits, &cells))
+    let quarter = |q: usize| {
+        let part = |k: usize| format!("{name}_{q}_{k}");
+        let declared = (0..4).map(|k| format!("wire [{}:0] {} = {};\n", bits - 1, part(k), input(4 * q + k)));
+        let parts: [String; 4] = std::array::from_fn(part);
+        declared.collect::<String>()
+            + &four(&format!("{name}_{q}"), bits, parts.each_ref().map(String::as_str), select)
+    };
+    let quarters: [String; 4] = std::array::from_fn(|q| format!("{name}_{q}"));
+    let high = format!("{name}_high");
+    (0..4).map(quarter).collect::<String>()
+        + &format!("wire [1:0] {high} = {select}[3:2];\n")
+        + &four(name, bits, quarters.each_ref().map(String::as_str), &high)
 }
 
 /// The cells that choose one of four bits by the low two of `select`.

@@ -29,21 +29,20 @@ fn pixel(shape: &Shape, spec: &QuadSpec, p: usize) -> String {
     hold(shape, p) + &parameters + &byte + &packer(p)
 }
 
-/// The sums of a pixel, held while the next ones grow, and the one whose turn it is.
+/// The sums of a pixel, held while the next ones grow. They move on by a lane a clock, so that each in turn stands in
+/// front: a step to the neighbour is a short wire, where a choice of sixteen would pull all lanes to one place.
 fn hold(shape: &Shape, p: usize) -> String {
-    let bits = shape.sum_bits();
-    let top = bits - 1;
+    let top = shape.sum_bits() - 1;
     let one = |l: usize| {
-        format!(
-            "reg signed [{top}:0] hold_{p}_{l}; always @(posedge clock) if (capture_{p}) hold_{p}_{l} <= sum_{p}_{l};\n"
-        )
+        let next = match l + 1 {
+            LANES => format!("if (capture_{p}) hold_{p}_{l} <= sum_{p}_{l}"),
+            above => format!("hold_{p}_{l} <= capture_{p} ? sum_{p}_{l} : hold_{p}_{above}"),
+        };
+        format!("reg signed [{top}:0] hold_{p}_{l}; always @(posedge clock) {next};\n")
     };
-    let channel = format!("channel_{p}_q");
     copy(&format!("capture_{p}"), 1, &format!("last_q[{}]", shape.product_clocks() - 1))
-        + &copy(&channel, 4, "channel_a")
-        + &(0..LANES).map(one).collect::<String>()
-        + &wide_mux::sixteen(&format!("turn_{p}"), bits, |l, i| format!("hold_{p}_{l}[{i}]"), &channel)
-        + &format!("reg signed [{top}:0] front_{p}; always @(posedge clock) front_{p} <= turn_{p};\n")
+        + &(0..LANES).rev().map(one).collect::<String>()
+        + &format!("reg signed [{top}:0] front_{p}; always @(posedge clock) front_{p} <= hold_{p}_0;\n")
 }
 
 /// Packers of later quads are longer, so that the quads leave one after the other.

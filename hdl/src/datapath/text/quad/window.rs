@@ -21,12 +21,12 @@ fn inputs() -> String {
             128 * j
         )
     };
-    "reg load_1, take_1, slide_1, vector_1, vector_2, spread_1; initial begin load_1 = 0; take_1 = 0; slide_1 = 0; end\n\
+    "reg load_1, take_1, slide_1, vector_1, spread_1; initial begin load_1 = 0; take_1 = 0; slide_1 = 0; end\n\
      reg [4:0] position_1; reg [2:0] wpa_1; reg [3:0] sel_1;\n\
      always @(posedge clock) begin\n\
      load_1 <= load; position_1 <= position; wpa_1 <= wpa; spread_1 <= spread;\n\
      take_1 <= take; slide_1 <= slide;\n\
-     vector_1 <= vector; vector_2 <= vector_1; sel_1 <= sel;\n\
+     vector_1 <= vector; sel_1 <= sel;\n\
      end\n"
         .to_string()
         + &(0..QUAD).map(word).collect::<String>()
@@ -74,18 +74,17 @@ fn word(k: usize) -> String {
         )
 }
 
-/// The byte that all lanes of a pixel use, and each lane's operand.
+/// Each lane's operand: the byte that all lanes of a pixel use, or its own.
 fn pixel(p: usize) -> String {
-    let byte = |k: usize, i: &str| format!("operand_{p}[{} + {i}]", 8 * k);
-    let mut text = copy(&format!("sel_{p}_2"), 4, "sel_1") + &copy(&format!("vector_{p}_3"), 1, "vector_2");
-    text += &wide_mux::sixteen(&format!("chosen_{p}"), 8, byte, &format!("sel_{p}_2"));
-    let _ = writeln!(
-        text,
-        "reg [7:0] dense_{p}; reg [127:0] vector_{p}_q; always @(posedge clock) begin dense_{p} <= chosen_{p}; vector_{p}_q <= operand_{p}; end"
-    );
+    let byte = |k: usize| format!("operand_{p}[{}:{}]", 8 * k + 7, 8 * k);
+    let mut text = copy(&format!("sel_{p}_2"), 4, "sel_1") + &copy(&format!("vector_{p}_2"), 1, "vector_1");
+    text += &wide_mux::sixteen_apart(&format!("chosen_{p}"), 8, byte, &format!("sel_{p}_2"));
     for l in 0..LANES {
-        let own = format!("vector_{p}_q[{}:{}]", 8 * l + 7, 8 * l);
-        let _ = writeln!(text, "wire signed [7:0] act_{p}_{l} = vector_{p}_3 ? {own} : dense_{p};");
+        let _ = writeln!(
+            text,
+            "reg signed [7:0] act_{p}_{l}; always @(posedge clock) act_{p}_{l} <= vector_{p}_2 ? {} : chosen_{p};",
+            byte(l)
+        );
     }
     text
 }
