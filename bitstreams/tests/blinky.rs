@@ -77,6 +77,7 @@ fn request(board: &str, output: &Path) -> Build {
         verilog: TOP.replace("PLL", &pll.replace('%', "\"")),
         constraints,
         board,
+        anchors: vec![],
         top: "top".into(),
         seeds: vec![1, 2],
         keep: false,

@@ -47,6 +47,7 @@ fn request(output: &Path) -> Build {
         board: Board::load("icebreaker").expect("built in"),
         verilog: "module top; endmodule\n".into(),
         constraints: String::new(),
+        anchors: vec![],
         top: "top".into(),
         seeds: vec![1, 2, 3],
         keep: false,

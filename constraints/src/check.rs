@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
-use crate::{ArrayStyle, Board, BoardError, Fabric, Family, Memory, Multiplier};
+use crate::{ArrayStyle, Board, BoardError, Capacity, Fabric, Family, Memory, Multiplier};
 
 /// A field and what is wrong with it.
 type Fault = (String, String);
@@ -19,7 +19,7 @@ const MAX_BAUD_ERROR: f64 = 0.02;
 
 /// The first fault of the board, as an error.
 pub(crate) fn check(board: &Board, origin: &str) -> Result<(), BoardError> {
-    let checks = [text, pins, capacity, clock, flash, accelerators];
+    let checks = [text, pins, capacity, sites, clock, flash, accelerators];
     checks.iter().try_for_each(|check| check(board)).map_err(|(field, reason)| BoardError::Invalid {
         origin: origin.into(),
         field,
@@ -76,6 +76,24 @@ fn capacity(board: &Board) -> Result<(), Fault> {
     match counts.iter().find(|(_, value)| *value == 0) {
         Some((field, _)) => fault(field, "must be more than 0"),
         None => Ok(()),
+    }
+}
+
+fn sites(board: &Board) -> Result<(), Fault> {
+    let Some(sites) = &board.device.sites else { return Ok(()) };
+    let Capacity { block_rams, multipliers, .. } = board.capacity;
+    if board.device.family != Family::Ecp5 {
+        return fault("device.sites", "is known of ECP5 only");
+    }
+    let rises = |list: &[u32]| list.windows(2).all(|pair| pair[0] < pair[1]);
+    if ![&sites.columns, &sites.multiplier_rows, &sites.block_ram_rows].into_iter().all(|list| rises(list)) {
+        return fault("device.sites", "must be lists that rise");
+    }
+    match sites.counts() == (block_rams as usize, multipliers as usize) {
+        true => Ok(()),
+        false => {
+            fault("device.sites", format!("must be {block_rams} block RAMs and {multipliers} multipliers"))
+        }
     }
 }
 

@@ -19,5 +19,6 @@ mod schema;
 pub use error::BoardError;
 pub use fabric::{ArrayStyle, Fabric, Memory, Multiplier, Requantiser};
 pub use schema::{
-    Active, Board, Capacity, Clock, Device, Family, Flash, Led, Link, LinkKind, Loader, Note, PllInput, Usb,
+    Active, Board, Capacity, Clock, Device, Family, Flash, Led, Link, LinkKind, Loader, Note, PllInput,
+    Sites, Usb,
 };

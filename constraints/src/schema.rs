@@ -68,6 +68,32 @@ pub struct Device {
     pub speed_grade: Option<u8>,
     /// I/O standard of the pins named in this file.
     pub io_standard: String,
+    /// Where its hard blocks lie, where a large design is placed around them; ECP5 only.
+    pub sites: Option<Sites>,
+}
+
+/// Where an ECP5's block RAMs and multipliers lie, in nextpnr's coordinates. From each of the columns on there are four
+/// in each row of their kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sites {
+    /// First columns of the groups of four.
+    pub columns: Vec<u32>,
+    /// Rows of multipliers.
+    pub multiplier_rows: Vec<u32>,
+    /// Rows of block RAMs.
+    pub block_ram_rows: Vec<u32>,
+}
+
+impl Sites {
+    /// Hard blocks in a group.
+    pub const GROUP: usize = 4;
+
+    /// Block RAMs, and multipliers.
+    pub fn counts(&self) -> (usize, usize) {
+        let count = |rows: &[u32]| rows.len() * self.columns.len() * Self::GROUP;
+        (count(&self.block_ram_rows), count(&self.multiplier_rows))
+    }
 }
 
 /// What the FPGA holds, in the counts of nextpnr's utilisation report.

@@ -17,6 +17,8 @@ pub struct Build {
     pub verilog: String,
     /// Pin constraints: PCF for iCE40, LPF for ECP5.
     pub constraints: String,
+    /// Cells that have a place: name of the cell, name of the site.
+    pub anchors: Vec<(String, String)>,
     /// Name of the top module.
     pub top: String,
     /// Seeds of place and route, all tried; the best one makes the bitstream.
@@ -61,6 +63,11 @@ impl Build {
         }
         if ["build", "manifest"].contains(&self.top.as_str()) {
             return refuse("top", "must not be \"build\" or \"manifest\": their files have other contents");
+        }
+        let word =
+            |s: &str| !s.is_empty() && s.chars().all(|c| c.is_ascii_alphanumeric() || "._$/".contains(c));
+        if !self.anchors.iter().all(|(cell, site)| word(cell) && word(site)) {
+            return refuse("anchors", "must be plain names of cells and sites");
         }
         if self.verilog.trim().is_empty() {
             return refuse("verilog", "must not be empty");

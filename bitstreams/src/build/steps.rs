@@ -9,6 +9,8 @@ use crate::{Step, Tool};
 pub(crate) const ADDERS: &str = include_str!("../cells/add2alu.v");
 /// Its file name.
 pub(crate) const ADDERS_FILE: &str = "add2alu.v";
+/// Leaves room for wires: a design with anchors is a large one, and lies over the whole device.
+const SPREAD: [&str; 2] = ["--placer-heap-beta", "0.65"];
 /// File name of the synthesis script.
 pub(crate) const SCRIPT_FILE: &str = "synth.ys";
 
@@ -80,8 +82,9 @@ impl Files {
             "opt_clean",
             &format!("techmap -map {ADDERS_FILE} {adders}"),
             "opt_clean",
-            &format!("{synthesis} -top {top} -json {netlist} -run coarse:"),
+            &format!("{synthesis} -top {top} -run coarse:json"),
             "check -assert",
+            &format!("{}write_json {netlist}", anchors(build)),
             &format!("tee -q -o {} stat -json", self.statistics),
             "",
         ]
@@ -113,6 +116,7 @@ impl Files {
             .chain(["--freq", &frequency, "--timing-allow-fail", "--seed", &seed])
             .chain(["--json", &self.netlist, constraints, &self.constraints])
             .chain([output, &placed, "--report", &report])
+            .chain(SPREAD.into_iter().filter(|_| !build.anchors.is_empty()))
             .collect();
         Step::new(&format!("place-{seed}"), tool, &args)
             .reads(&[&self.netlist, &self.constraints])
@@ -131,6 +135,13 @@ impl Files {
         };
         Step::new("pack", tool, args).reads(&[&self.placed]).makes(&[&self.bitstream])
     }
+}
+
+/// Sites as attributes of the cells.
+fn anchors(build: &Build) -> String {
+    let anchor =
+        |(cell, site): &(String, String)| format!("setattr -set BEL \"{site}\" {}/{cell}\n", build.top);
+    build.anchors.iter().map(anchor).collect()
 }
 
 fn ice40_synthesis(build: &Build) -> String {
@@ -159,6 +170,7 @@ mod tests {
             board: Board::load(board).expect("built in"),
             verilog: "module top; endmodule".into(),
             constraints: String::new(),
+            anchors: vec![],
             top: "top".into(),
             seeds: vec![1, 7],
             keep: false,

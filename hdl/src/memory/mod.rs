@@ -11,6 +11,7 @@ pub use entries::EntryRam;
 pub use main_memory::{MainMemory, SPRAM_WORDS};
 pub use parameters::ParameterRam;
 pub use spread::Spread;
+pub(crate) use text::{by_lane, by_word};
 pub use word::WordRam;
 
 use serde::{Deserialize, Serialize};

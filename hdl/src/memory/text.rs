@@ -15,6 +15,42 @@ pub fn words(bytes: usize, depth: usize) -> String {
     )
 }
 
+/// The same for rows of several words of 16 bytes: bytes of one place lie beside each other, so that a block RAM holds
+/// those of a lane or two, and lies near them.
+pub fn rows(bytes: usize, depth: usize) -> String {
+    let (top, width) = (depth.ilog2() - 1, 8 * bytes - 1);
+    format!(
+        "(* no_rw_check *) reg [{width}:0] mem [0:{last}]; reg [{width}:0] out;\n\
+         always @(posedge clock) begin\n\
+         if (wr_en) mem[wr_addr[{top}:0]] <= {by_lane};\n\
+         out <= mem[rd_addr[{top}:0]];\n\
+         end\n\
+         assign rd_data = {by_word};\n",
+        last = depth - 1,
+        by_lane = by_lane("wr_data", bytes / LANES),
+        by_word = by_word("out", bytes / LANES),
+    )
+}
+
+/// Bytes of a word in a row of several.
+const LANES: usize = 16;
+
+/// The bytes of a row of so many words: lane 0 of all words, lane 1 of all words and so on.
+pub(crate) fn by_lane(row: &str, words: usize) -> String {
+    bytes(row, (0..LANES).flat_map(|lane| (0..words).map(move |word| LANES * word + lane)).collect())
+}
+
+/// The inverse of [`by_lane`].
+pub(crate) fn by_word(lanes: &str, words: usize) -> String {
+    bytes(lanes, (0..words).flat_map(|word| (0..LANES).map(move |lane| words * lane + word)).collect())
+}
+
+/// Bytes of a name, the first one lowest.
+fn bytes(name: &str, order: Vec<usize>) -> String {
+    let byte = |&at: &usize| format!("{name}[{}:{}]", 8 * at + 7, 8 * at);
+    format!("{{{}}}", order.iter().rev().map(byte).collect::<Vec<_>>().join(", "))
+}
+
 /// An array of which one element is read and one or two are written: block RAM ports may differ in width.
 fn widened(width: usize, depth: usize, writes: &str, read: &str) -> String {
     format!(

@@ -5,6 +5,9 @@ use rust_hdl::prelude::*;
 use super::text;
 use crate::num::Bus;
 
+/// Bytes of the widest word; anything wider is a row of several.
+const WORD: usize = 16;
+
 /// A block RAM of words of `N` bytes, for rings and first-in-first-out queues.
 ///
 /// `rd_data` holds the word at `rd_addr` of the clock before. A word that is written in the clock in which it is
@@ -39,7 +42,7 @@ impl<const N: usize> WordRam<N> {
             rd_addr: Default::default(),
             rd_data: Default::default(),
             _words: vec![[0; N]; depth],
-            _text: text::words(N, depth),
+            _text: if N > WORD { text::rows(N, depth) } else { text::words(N, depth) },
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::num::Bus;
 /// Passes whose parameters fit: the loader is never further ahead.
 const PARAMETER_SLOTS: usize = 32;
 /// Words of a row of weights.
-const ROW_WORDS: usize = 4;
+pub(crate) const ROW_WORDS: usize = 4;
 
 /// What the datapath of a chip is built from: the widths of a specification whose requantisers are pipelined.
 ///

@@ -2,6 +2,7 @@
 
 use rust_hdl::prelude::*;
 
+use crate::memory::{by_lane, by_word};
 use crate::num::Bus;
 
 /// Accesses that the FIFO holds.
@@ -9,7 +10,11 @@ const DEPTH: usize = 64;
 /// Free places below which `space` is low: reads on their way, and a clock until their begin is seen.
 const RESERVE: usize = 12;
 /// Bits of an item: words, marks of lying outside, position, mask, three flags.
-const BITS: usize = 512 + 4 + 5 + 16 + 3;
+pub(super) const BITS: usize = DATA + 4 + 5 + 16 + 3;
+/// Bits of its words.
+const DATA: usize = 512;
+/// Words of an access.
+const WORDS: usize = 4;
 
 /// Fetched accesses of four words with their marks, in block RAM.
 ///
@@ -210,15 +215,19 @@ fn text() -> String {
          wire [{bits}:0] level = written - taken;\n\
          always @(posedge clock) begin\n\
          q <= items[next[{high}:0]];\n\
-         if (push) items[written[{high}:0]] <= {{slide, last, complete, mask, position, outside, words}};\n\
+         if (push) items[written[{high}:0]] <= {{slide, last, complete, mask, position, outside, {by_lane}}};\n\
          valid_r <= next != written && !clear;\n\
          space_r <= level <= {least} || clear;\n\
          written <= clear ? 0 : written + push;\n\
          taken <= clear ? 0 : next;\n\
          end\n\
          assign valid = valid_r; assign space = space_r;\n\
-         assign {{out_slide, out_last, out_complete, out_mask, out_position, out_outside, out_words}} = q;\n",
+         assign {{out_slide, out_last, out_complete, out_mask, out_position, out_outside}} = q[{top}:{data}];\n\
+         assign out_words = {by_word};\n",
         top = BITS - 1,
+        data = DATA,
+        by_lane = by_lane("words", WORDS),
+        by_word = by_word("q", WORDS),
         deepest = DEPTH - 1,
         high = bits - 1,
         least = DEPTH - RESERVE,

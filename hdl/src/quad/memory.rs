@@ -5,6 +5,7 @@ mod text;
 use std::collections::VecDeque;
 
 use rust_hdl::prelude::*;
+use text::Part;
 
 use crate::num::Bus;
 
@@ -64,6 +65,15 @@ pub struct QuadMemory {
     _text: String,
 }
 
+/// The block RAMs of a memory of so many words.
+pub(super) fn parts(words: usize) -> Vec<Part> {
+    text::parts(rows(words))
+}
+
+fn rows(words: usize) -> usize {
+    words.div_ceil(BANKS).max(1)
+}
+
 struct Write {
     /// Row and data of each bank that is written.
     banks: [Option<(usize, Word)>; BANKS],
@@ -78,7 +88,7 @@ impl QuadMemory {
 
     /// A memory of at least `words` words (rounded up to a multiple of 4, at least 4), all zero in simulation.
     pub fn new(words: usize) -> Self {
-        let rows = words.div_ceil(BANKS).max(1);
+        let rows = rows(words);
         Self {
             clock: Default::default(),
             rd_addr_0: Default::default(),

@@ -9,7 +9,7 @@ use crate::datapath::RequantiserStyle;
 use crate::flash::{FlashChip, FlashSpec, RING_WORDS};
 use crate::frozen::FrozenFront;
 use crate::memory::MemoryStyle;
-use crate::quad::array_spec;
+use crate::quad::{Anchor, ROW_WORDS, anchors, array_spec};
 use crate::top::constraints::constrain;
 use crate::top::{HdlError, LANES, QuadTop, StreamTop, Top, TopBlock, TopSpec, UseTop};
 
@@ -22,6 +22,8 @@ pub struct Design {
     pub constraints: String,
     /// Hash of what is in the fabric, as the device reports it.
     pub design_id: u64,
+    /// Cells with a place.
+    pub anchors: Vec<Anchor>,
 }
 
 /// The design of a plan on a board.
@@ -40,7 +42,17 @@ pub fn assemble(plan: &Plan, spec: &TopSpec) -> Result<Design, HdlError> {
         }
     }
     let (verilog, constraints) = with_top(plan, spec, Emit(spec))?;
-    Ok(Design { verilog, constraints, design_id: plan.design_id() })
+    Ok(Design { verilog, constraints, design_id: plan.design_id(), anchors: places(spec) })
+}
+
+/// Places for the hard blocks of a quad array.
+fn places(spec: &TopSpec) -> Vec<Anchor> {
+    let sites = spec.sites.as_ref().filter(|_| spec.style == ArrayStyle::Quad);
+    let place = |sites| {
+        let weight_rows = spec.weight_words / ROW_WORDS;
+        anchors("chip", &array_spec(&spec.datapath), spec.memory_words, weight_rows, sites)
+    };
+    sites.map(place).unwrap_or_default()
 }
 
 /// Builds the top block with the specification's array and hands it on.

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::datapath::DatapathSpec;
 use crate::flash::FlashSpec;
 use crate::memory::MemoryStyle;
+use crate::quad::Sites;
 use crate::vendor::PllStyle;
 
 /// Lane counts that a top can be built with.
@@ -96,4 +97,6 @@ pub struct TopSpec {
     pub flash: Option<FlashSpec>,
     /// Pins; without them the design can be simulated but not placed.
     pub pins: Option<Pins>,
+    /// Where the FPGA's hard blocks lie, if the quad array's are to be given places.
+    pub sites: Option<Sites>,
 }

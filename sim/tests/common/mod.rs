@@ -39,6 +39,7 @@ pub fn spec() -> TopSpec {
         pll: PllStyle::None,
         flash: None,
         pins: None,
+        sites: None,
     }
 }
 
@@ -64,6 +65,7 @@ pub fn quad_spec() -> TopSpec {
         pll: PllStyle::None,
         flash: None,
         pins: None,
+        sites: None,
     }
 }
 

@@ -35,6 +35,30 @@ fn segments(rows: usize) -> Vec<Segment> {
     list
 }
 
+/// A block RAM.
+pub(in crate::quad) struct Part {
+    /// Name of its cell in the module.
+    pub cell: String,
+    /// The byte of a word that it holds, or the first one.
+    pub byte: usize,
+}
+
+/// All block RAMs of a memory of so many rows.
+pub(super) fn parts(rows: usize) -> Vec<Part> {
+    let segment = |b: usize, s: usize, segment: &Segment| -> Vec<Part> {
+        let part = |i| Part { cell: format!("{}.0.0", array_name(b, s, i)), byte: segment.width * i / 8 };
+        (0..128 / segment.width).map(part).collect()
+    };
+    let segments = segments(rows);
+    let bank =
+        |b| segments.iter().enumerate().flat_map(move |(s, one)| segment(b, s, one)).collect::<Vec<_>>();
+    (0..BANKS).flat_map(bank).collect()
+}
+
+fn array_name(bank: usize, segment: usize, i: usize) -> String {
+    format!("mem_{bank}_{segment}_{i}")
+}
+
 /// The body of the module.
 pub fn memory(rows: usize) -> String {
     let segments = segments(rows);
@@ -112,15 +136,16 @@ fn arrays(b: usize, s: usize, segment: &Segment) -> String {
         hit(&format!("at_{b}_1")),
     );
     for i in 0..128 / segment.width {
-        text += &array(b, &name, segment, i);
+        text += &array(b, s, segment, i);
     }
     text
 }
 
-fn array(b: usize, name: &str, segment: &Segment, i: usize) -> String {
+fn array(b: usize, s: usize, segment: &Segment, i: usize) -> String {
     let (low, width) = (segment.width * i, segment.width);
     let top = segment.depth.ilog2().max(1) - 1;
-    let (mem, out) = (format!("mem_{name}_{i}"), format!("out_{name}_{i}"));
+    let name = format!("{b}_{s}");
+    let (mem, out) = (array_name(b, s, i), format!("out_{name}_{i}"));
     let part = |at: usize, bits: usize| {
         let inside = at - low;
         format!(

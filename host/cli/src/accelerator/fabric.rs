@@ -5,6 +5,7 @@ use frazil_flow::Work;
 use frazil_hdl::datapath::{DatapathSpec, MultiplierStyle, RequantiserStyle};
 use frazil_hdl::flash::FlashSpec;
 use frazil_hdl::memory::MemoryStyle;
+use frazil_hdl::quad::{Anchor, Sites};
 use frazil_hdl::top::{ConstraintFormat, FlashPins, Pins, TopSpec};
 use frazil_hdl::vendor::PllStyle;
 use frazil_model::plan::{ArrayStyle, Capacity, ENTRY_RUN, FlashCapacity, Plan};
@@ -69,6 +70,7 @@ pub fn top_spec(board: &Board, with_front: bool) -> Result<TopSpec> {
         pll: pll(board)?,
         flash: flash(board, fabric).map(|(flash, ring_words)| FlashSpec { ring_words, offset: flash.offset }),
         pins: pins(board, fabric),
+        sites: sites(board),
     })
 }
 
@@ -88,6 +90,16 @@ fn datapath(fabric: &Fabric) -> DatapathSpec {
             Requantiser::Iterative => RequantiserStyle::Iterative { rows_per_clock: REQUANTISER_ROWS.1 },
         },
     }
+}
+
+/// A design's anchors, cell and site, as a build takes them.
+pub fn anchors(anchors: Vec<Anchor>) -> Vec<(String, String)> {
+    anchors.into_iter().map(|Anchor { cell, site }| (cell, site)).collect()
+}
+
+fn sites(board: &Board) -> Option<Sites> {
+    let frazil_boards::Sites { columns, multiplier_rows, block_ram_rows } = board.device.sites.clone()?;
+    Some(Sites { columns, multiplier_rows, block_ram_rows })
 }
 
 fn array_style(style: frazil_boards::ArrayStyle) -> ArrayStyle {

@@ -12,6 +12,6 @@ mod tracking;
 
 pub use boards::connected;
 pub use executor::{Executor, Inference};
-pub use fabric::{TOP, capacity, layer_clocks, top_spec, work};
+pub use fabric::{TOP, anchors, capacity, layer_clocks, top_spec, work};
 pub use target::Target;
 pub use tracking::{RawPixels, Tracking};

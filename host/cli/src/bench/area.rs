@@ -10,7 +10,7 @@ use frazil_hdl::top::assemble;
 use frazil_model::plan::Plan;
 use serde::Serialize;
 
-use crate::accelerator::{TOP, top_spec};
+use crate::accelerator::{TOP, anchors, top_spec};
 use crate::error::{Failure, Result, UsageError};
 
 /// How to build.
@@ -47,6 +47,7 @@ pub fn build(board: &Board, plan: &Plan, route: &Route, say: &mut dyn FnMut(Stri
         board: board.clone(),
         verilog: design.verilog,
         constraints: design.constraints,
+        anchors: anchors(design.anchors),
         top: TOP.into(),
         seeds: route.seeds.to_vec(),
         keep: false,

@@ -9,7 +9,7 @@ use frazil_hdl::top::{Design, assemble};
 use serde::Serialize;
 
 use super::Verdict;
-use crate::accelerator::{TOP, network, top_spec, work};
+use crate::accelerator::{TOP, anchors, network, top_spec, work};
 use crate::args::BuildArgs;
 use crate::error::{Failure, Result};
 use crate::output::{Output, Stage, Table};
@@ -39,6 +39,7 @@ pub fn run(output: Output, args: &BuildArgs) -> Result<Verdict> {
         board,
         verilog: design.verilog,
         constraints: design.constraints,
+        anchors: anchors(design.anchors),
         top: TOP.into(),
         seeds: args.seeds.clone(),
         keep: false,
