@@ -89,19 +89,22 @@ fn pixel(p: usize) -> String {
     text
 }
 
-/// Each quad's word of the row.
+/// Each quad's word of the row. Block RAM is slow: its words have a register before the choice.
 fn weights() -> String {
-    let mut text = String::new();
+    let mut text =
+        "reg [1:0] weight_word_1; always @(posedge clock) weight_word_1 <= weight_word;\n".to_string();
     for j in 0..QUAD {
-        let _ = writeln!(text, "wire [127:0] row_{j} = weights[{}:{}];", 128 * j + 127, 128 * j);
+        let (high, low) = (128 * j + 127, 128 * j);
+        let _ =
+            writeln!(text, "reg [127:0] row_{j}; always @(posedge clock) row_{j} <= weights[{high}:{low}];");
     }
     let quad = |q: usize| {
         let rows = ["row_0", "row_1", "row_2", "row_3"];
-        format!("wire [1:0] from_{q} = spread ? 2'd{q} : weight_word;\n")
+        format!("wire [1:0] from_{q} = spread_1 ? 2'd{q} : weight_word_1;\n")
             + &wide_mux::four(&format!("factors_{q}"), 128, rows, &format!("from_{q}"))
             + &format!(
-                "reg [127:0] factors_{q}_1, factors_{q}_2, weights_{q};\n\
-                 always @(posedge clock) begin factors_{q}_1 <= factors_{q}; factors_{q}_2 <= factors_{q}_1; weights_{q} <= factors_{q}_2; end\n"
+                "reg [127:0] factors_{q}_1, weights_{q};\n\
+                 always @(posedge clock) begin factors_{q}_1 <= factors_{q}; weights_{q} <= factors_{q}_1; end\n"
             )
     };
     text + &(0..QUADS).map(quad).collect::<String>()
