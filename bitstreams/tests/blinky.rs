@@ -38,10 +38,10 @@ const PLL_UP5K: &str = r"
   ) pll (.PACKAGEPIN(crystal), .PLLOUTGLOBAL(clock), .RESETB(1'b1), .BYPASS(1'b0));
 ";
 
-/// 25 MHz to 60 MHz.
+/// 25 MHz to 80 MHz.
 const PLL_ECP5: &str = r"
   EHXPLLL #(
-    .CLKI_DIV(5), .CLKFB_DIV(12), .CLKOP_DIV(10), .CLKOP_ENABLE(%ENABLED%), .CLKOP_CPHASE(5),
+    .CLKI_DIV(5), .CLKFB_DIV(16), .CLKOP_DIV(8), .CLKOP_ENABLE(%ENABLED%), .CLKOP_CPHASE(4),
     .FEEDBK_PATH(%CLKOP%)
   ) pll (
     .CLKI(crystal), .CLKFB(clock), .CLKOP(clock), .RST(1'b0), .STDBY(1'b0), .ENCLKOP(1'b0),

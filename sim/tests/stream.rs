@@ -7,7 +7,8 @@ mod streams;
 
 use cases::CASES;
 use frazil_hdl::stream::{
-    AveragePool, AveragePoolStage, Pack, PackStage, Unpack, UnpackStage, Window, WindowShape, WindowStage,
+    AveragePool, AveragePoolStage, Pack, PackStage, Skid, SkidStage, Unpack, UnpackStage, Window,
+    WindowShape, WindowStage,
 };
 use frazil_model::plan::Shape;
 use streams::Bank;
@@ -16,6 +17,11 @@ use streams::Bank;
 fn pack() {
     let stages = [1, 2, 3, 8, 16].map(|channels| PackStage::new(channels).unwrap());
     Bank::of(stages.map(Pack::of)).agrees("pack", 3000);
+}
+
+#[test]
+fn skid() {
+    Bank::of([Skid::of(SkidStage::default())]).agrees("skid", 3000);
 }
 
 #[test]

@@ -6,15 +6,19 @@ use rust_hdl::prelude::*;
 use super::layer::Stages;
 use super::{FrozenCause, FrozenError, Layer};
 use crate::num::Bus;
-use crate::stream::{Chain, Pack, PackStage, Stage, StreamError, Streamed, Unpack, UnpackStage};
+use crate::stream::{
+    Chain, Pack, PackStage, Skid, SkidStage, Stage, StreamError, Streamed, Unpack, UnpackStage,
+};
 
 /// All frozen layers between two byte streams, each an int8 NHWC tensor.
 ///
 /// ```text
-///   x (8), x_valid -> ┌──────┐  ┌───────┐       ┌───────┐  ┌────────┐ -> y (8), y_valid
-///   x_ready        <- │ pack │->│ layer │-> .. ->│ layer │->│ unpack │ <- y_ready
-///                     └──────┘  └───────┘       └───────┘  └────────┘
+///   x (8), x_valid -> ┌──────┐  ┌──────┐  ┌───────┐       ┌───────┐  ┌────────┐ -> y (8), y_valid
+///   x_ready        <- │ skid │->│ pack │->│ layer │-> .. ->│ layer │->│ unpack │ <- y_ready
+///                     └──────┘  └──────┘  └───────┘       └───────┘  └────────┘
 /// ```
+///
+/// `x_ready` is a register: the way of readiness through all layers ends there.
 ///
 /// A frame takes at least a clock for each padded position of its largest layer and for each byte; where results
 /// come faster than a byte a clock, as in the last row of a pool's blocks, the layers wait.
@@ -37,6 +41,7 @@ pub struct FrozenFront {
     pub y_valid: Signal<Out, Bit>,
     /// Whether `y` is taken at the next clock edge.
     pub y_ready: Signal<In, Bit>,
+    skid: Skid,
     pack: Pack,
     layers: Vec<Layer>,
     unpack: Unpack,
@@ -97,6 +102,7 @@ impl FrozenFront {
             y: Default::default(),
             y_valid: Default::default(),
             y_ready: Default::default(),
+            skid: Streamed::of(SkidStage::default()),
             pack: Streamed::of(pack),
             layers: layers.iter().map(Layer::new).collect::<Result<_, _>>()?,
             unpack: Streamed::of(unpack),
@@ -110,10 +116,13 @@ impl FrozenFront {
 impl Logic for FrozenFront {
     #[hdl_gen]
     fn update(&mut self) {
-        clock!(self, clock, pack, unpack);
-        self.pack.x.next = unsigned_cast_byte(self.x.val());
-        self.pack.x_valid.next = self.x_valid.val();
-        self.x_ready.next = self.pack.x_ready.val();
+        clock!(self, clock, skid, pack, unpack);
+        self.skid.x.next = unsigned_cast_byte(self.x.val());
+        self.skid.x_valid.next = self.x_valid.val();
+        self.x_ready.next = self.skid.x_ready.val();
+        self.pack.x.next = self.skid.y.val();
+        self.pack.x_valid.next = self.skid.y_valid.val();
+        self.skid.y_ready.next = self.pack.x_ready.val();
         self.y.next = self.unpack.y.val().get_bits::<8>(0);
         self.y_valid.next = self.unpack.y_valid.val();
         self.unpack.y_ready.next = self.y_ready.val();
@@ -151,7 +160,7 @@ impl FrontModel {
     /// A layer is not sound, not supported, or does not fit the one before.
     pub fn new(layers: &[FrozenLayer]) -> Result<Self, FrozenError> {
         let (pack, unpack) = converters(layers)?;
-        let mut chain = Chain::new(pack);
+        let mut chain = Chain::new(SkidStage::default()).then(pack);
         for layer in layers {
             chain = Stages::of(layer)?.append(chain);
         }

@@ -4,8 +4,8 @@
 //! its channels in the low bytes of a bus as wide as the largest pixel; unused bytes are 0 and synthesis removes
 //! them. Widths are capacity, structure is data: the blocks are configured at run time from a plan.
 //!
-//! In every block `y` and `y_valid` are registers and `x_ready` is combinational from the block's state and
-//! `y_ready`, never from `x_valid`. So stages chain without bubbles, and any pattern of stalls gives the same bits.
+//! In every block `y` and `y_valid` are registers and `x_ready` is combinational from the block's state and, but for
+//! [`Skid`], from `y_ready`, never from `x_valid`. So stages chain without bubbles, and any pattern of stalls gives the same bits.
 //!
 //! A block's behaviour is one plain Rust struct, a [`Stage`]; the RustHDL module [`Streamed`] runs it at each
 //! clock edge and so does the cycle model, and its Verilog is printed from the same configuration.
@@ -15,6 +15,7 @@ mod error;
 mod pack;
 mod pool;
 mod pool_text;
+mod skid;
 mod streamed;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use error::StreamError;
 pub(crate) use error::channels as check_channels;
 pub use pack::{Pack, PackStage, Unpack, UnpackStage};
 pub use pool::{AveragePool, AveragePoolStage};
+pub use skid::{Skid, SkidStage};
 pub use streamed::{Hardware, Streamed};
 pub use window::{Window, WindowStage};
 pub use window_shape::WindowShape;

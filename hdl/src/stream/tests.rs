@@ -33,6 +33,38 @@ fn pack_collects_and_unpack_sends() {
 }
 
 #[test]
+fn a_skid_buffer_passes_bytes() {
+    let bytes = beats(200, 1, 5);
+    for stalls in STALLS {
+        let stage = SkidStage::default();
+        let seen = run(Box::new(Skid::of(stage.clone())), stage, &bytes, 200, stalls);
+        assert_eq!(seen.beats, bytes, "{stalls:?}");
+        if stalls.input + stalls.output == 0 {
+            assert_eq!((seen.taken[199], seen.offered[199]), (199, 200), "no bubbles, one clock");
+        }
+    }
+}
+
+#[test]
+fn a_skid_buffer_takes_one_byte_more_when_it_is_stopped() {
+    let mut stage = SkidStage::default();
+    let takes: Vec<bool> = (0..6)
+        .map(|clock| {
+            let takes = stage.ready(false);
+            stage.clock(Some(&[clock]), false);
+            takes
+        })
+        .collect();
+    assert_eq!(takes, [true, true, false, false, false, false]);
+    let mut left = Vec::new();
+    while let Some(&[byte]) = stage.output() {
+        left.push(byte);
+        stage.clock(None, true);
+    }
+    assert_eq!(left, [0, 1]);
+}
+
+#[test]
 fn window_gives_every_window() {
     for (i, stalls) in (0..CASES.len()).flat_map(|i| STALLS.map(|s| (i, s))) {
         let layer = cases::build(&CASES[i], i as u64).layer;

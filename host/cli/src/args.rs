@@ -128,7 +128,7 @@ pub struct BuildArgs {
     #[arg(long, value_delimiter = ',', default_value = "1,2,3", value_name = "SEEDS")]
     pub seeds: Vec<u64>,
     /// Stop a tool that takes longer, in seconds
-    #[arg(long, default_value_t = 3600, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = 14400, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub step_limit: u64,
     /// Write the Verilog and the constraints only
     #[arg(long)]

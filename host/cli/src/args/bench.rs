@@ -56,6 +56,6 @@ pub struct MlperfTinyArgs {
     #[arg(long, value_name = "DIR", default_value = "build/bench")]
     pub out: PathBuf,
     /// Stop a tool that takes longer, in seconds
-    #[arg(long, default_value_t = 3600, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = 14400, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub step_limit: u64,
 }
