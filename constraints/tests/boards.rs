@@ -44,7 +44,7 @@ fn pins_and_parts_are_those_of_the_boards() {
     let ulx = Board::load("ulx3s-85f").expect("built in");
     assert_eq!((ulx.device.family, ulx.clock.pin.as_str()), (Family::Ecp5, "G2"));
     assert_eq!((ulx.link.rx.as_str(), ulx.link.tx.as_str()), ("M1", "L4"));
-    assert_eq!(ulx.clocks_per_bit(), 20);
+    assert_eq!(ulx.clocks_per_bit(), 40);
     let hx = Board::load("hx8k-breakout").expect("built in");
     assert_eq!((hx.clock.pin.as_str(), hx.clock.pll, hx.link.rx.as_str()), ("J3", PllInput::Core, "B10"));
     let crab = Board::load("orangecrab-25f").expect("built in");
@@ -122,6 +122,26 @@ fn broken_text_and_unknown_keys_are_parse_errors_with_the_place() {
         let source = std::error::Error::source(&error).expect("has a source").to_string();
         assert!(source.contains("line"), "{source}");
     }
+}
+
+#[test]
+fn sites_are_those_that_the_device_has() {
+    let good = include_str!("../boards/ulx3s-85f.toml");
+    let invalid = |text: &str| match Board::from_toml("mine.toml", text) {
+        Err(BoardError::Invalid { field, reason, .. }) => (field, reason),
+        other => panic!("{other:?}"),
+    };
+    let sites = |reason: &str| ("device.sites".to_string(), reason.to_string());
+    let fewer = good.replace("multiplier_rows = [10, 34, 58]", "multiplier_rows = [10, 34]");
+    assert_eq!(invalid(&fewer), sites("must be 208 block RAMs and 156 multipliers"));
+    let mixed = good.replace("columns = [4, 13,", "columns = [13, 4,");
+    assert_eq!(invalid(&mixed), sites("must be lists that rise"));
+    let ice = include_str!("../boards/icebreaker.toml");
+    let ice = ice.replace(
+        "[capacity]",
+        "[device.sites]\ncolumns = []\nmultiplier_rows = []\nblock_ram_rows = []\n[capacity]",
+    );
+    assert_eq!(invalid(&ice), sites("is known of ECP5 only"));
 }
 
 #[test]

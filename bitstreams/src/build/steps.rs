@@ -206,6 +206,17 @@ mod tests {
     }
 
     #[test]
+    fn anchors_go_to_the_netlist_and_spread_the_rest() {
+        let anchors = vec![("chip.datapath.mult_0_0".into(), "X4/Y10/MULT18_0".into())];
+        let build = Build { anchors, ..build("ulx3s-85f") };
+        let script = build.script();
+        let set = script.find("setattr -set BEL \"X4/Y10/MULT18_0\" top/chip.datapath.mult_0_0\n");
+        assert!(set.expect("an attribute") < script.find("write_json top.json").expect("a netlist"));
+        let places = |build: &Build| build.steps()[1].args.join(" ").ends_with("--placer-heap-beta 0.65");
+        assert!(places(&build) && !places(&Build { anchors: vec![], ..build.clone() }));
+    }
+
+    #[test]
     fn each_step_reads_what_an_earlier_one_or_the_sources_made() {
         for board in ["icebreaker", "ulx3s-85f"] {
             let build = build(board);
