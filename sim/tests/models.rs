@@ -137,7 +137,8 @@ fn vww01_from_the_flash() {
         return;
     };
     assert!(streamed > 80_000, "{streamed} bytes");
-    assert!(clocks <= 600_000, "{clocks} clocks");
+    // 85 % of the multipliers busy.
+    assert!(clocks <= 550_900, "{clocks} clocks");
 }
 
 #[test]

@@ -9,8 +9,9 @@ use rust_hdl::prelude::*;
 /// memory, one clock after the last write; `weights` is where the next weight goes, one clock late, so that a word
 /// below it can be read.
 ///
-/// A layer that `streams` has its stream in the ring of the flash's reader: the low bits of its address count words of
-/// the ring, which is the end of memory, and each request waits for `filled`.
+/// A group's part of the stream lies behind that of the group before it, or comes from the ring of the flash's reader,
+/// which is the end of memory; the header before says which, and for the first group the descriptor. The reader knows
+/// which it is: it `streams` or not, and each request waits for `filled`.
 #[derive(LogicBlock)]
 pub struct Loader {
     /// Clock.
@@ -35,20 +36,26 @@ pub struct Loader {
     pub addr: Signal<Out, Bits<16>>,
     /// The memory takes the request in this clock.
     pub free: Signal<In, Bit>,
-    /// The layer's stream comes from the flash's ring.
+    /// The present group's part of the stream comes from the flash's ring.
     pub streams: Signal<In, Bit>,
+    /// The ring's next word.
+    pub place: Signal<In, Bits<8>>,
     /// The word to ask for stands.
     pub filled: Signal<In, Bit>,
     /// A word is taken in this clock.
     pub taken: Signal<Out, Bit>,
+    /// All of a group has been asked for; the next one comes from the ring if `turn_to_ring`.
+    pub turn: Signal<Out, Bit>,
+    /// See `turn`.
+    pub turn_to_ring: Signal<Out, Bit>,
     /// The header's list words, the memory's bytes 0 and 1 of the clock after.
     pub header_list: Signal<In, Bits<16>>,
     /// The header's entries.
     pub header_entries: Signal<In, Bits<16>>,
     /// The header's weight words.
     pub header_weights: Signal<In, Bits<16>>,
-    /// The header says that parameters follow.
-    pub header_parameters: Signal<In, Bit>,
+    /// The header's flags: parameters follow, the next group's part comes from the ring.
+    pub header_flags: Signal<In, Bits<8>>,
     /// The memory's word goes into parameter memory at `parameter_at`.
     pub write_parameter: Signal<Out, Bit>,
     /// Parameter word: slot and word.
@@ -77,6 +84,7 @@ pub struct Loader {
     weights_left: DFF<Bits<12>>,
     list_left: DFF<Bits<10>>,
     brings_parameters: DFF<Bit>,
+    next_streams: DFF<Bit>,
     groups_left: DFF<Bits<9>>,
     group: DFF<Bits<8>>,
     arriving: DFF<Bits<3>>,
@@ -123,12 +131,15 @@ impl Loader {
             addr: Default::default(),
             free: Default::default(),
             streams: Default::default(),
+            place: Default::default(),
             filled: Default::default(),
             taken: Default::default(),
+            turn: Default::default(),
+            turn_to_ring: Default::default(),
             header_list: Default::default(),
             header_entries: Default::default(),
             header_weights: Default::default(),
-            header_parameters: Default::default(),
+            header_flags: Default::default(),
             write_parameter: Default::default(),
             parameter_at: Default::default(),
             write_list: Default::default(),
@@ -147,6 +158,7 @@ impl Loader {
             weights_left: Default::default(),
             list_left: Default::default(),
             brings_parameters: Default::default(),
+            next_streams: Default::default(),
             groups_left: Default::default(),
             group: Default::default(),
             arriving: Default::default(),
@@ -205,7 +217,7 @@ impl Logic for Loader {
             readable,
             lists
         );
-        dff_setup!(self, clock, even, odd, slot, allowed, room, brings_parameters);
+        dff_setup!(self, clock, even, odd, slot, allowed, room, brings_parameters, next_streams);
         if self.load.val() {
             if self.field.val() == 1 {
                 self.stream.d.next = self.word.val();
@@ -233,7 +245,7 @@ impl Logic for Loader {
         self.request.next = self.wants.val();
         self.addr.next = self.at.q.val();
         if self.streams.val() {
-            self.addr.next = self.at.q.val() | self.flash_ring.val();
+            self.addr.next = bit_cast::<16, 8>(self.place.val()) | self.flash_ring.val();
         }
         self.granted.next = self.wants.val() & self.free.val();
         self.taken.next = self.granted.val();
@@ -256,7 +268,9 @@ impl Logic for Loader {
         self.has_weights.next = self.weights_left.q.val() != 0;
         if self.granted.val() {
             self.arriving.d.next = self.state.q.val();
-            self.at.d.next = self.at.q.val() + 1;
+            if !self.streams.val() {
+                self.at.d.next = self.at.q.val() + 1;
+            }
             self.count.d.next = self.count.q.val() - 1;
             if self.state.q.val() == 1 {
                 self.after.next = 2.into();
@@ -283,7 +297,8 @@ impl Logic for Loader {
         if self.state.q.val() == 2 {
             self.list_left.d.next = self.header_list.val().get_bits::<10>(0);
             self.weights_left.d.next = self.header_weights.val().get_bits::<12>(0);
-            self.brings_parameters.d.next = self.header_parameters.val();
+            self.brings_parameters.d.next = self.header_flags.val().get_bit(0);
+            self.next_streams.d.next = self.header_flags.val().get_bit(1);
             if self.group.q.val().get_bit(0) {
                 self.odd.d.next = self.header_entries.val().get_bits::<10>(0);
             } else {
@@ -307,6 +322,8 @@ impl Logic for Loader {
         if self.state.q.val() == 6 {
             self.after.next = 1.into();
         }
+        self.turn.next = self.finished.val();
+        self.turn_to_ring.next = self.next_streams.q.val();
         if self.finished.val() {
             self.after.next = 6.into();
             self.group.d.next = self.group.q.val() + 1;

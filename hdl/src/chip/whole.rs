@@ -229,6 +229,7 @@ impl<const N: usize> Logic for Chip<N> {
         self.loader.free.next =
             !self.datapath.out_valid.val() & !self.flash.claim.val() & !self.fetcher.request.val();
         self.loader.streams.next = self.flash.streams.val();
+        self.loader.place.next = self.flash.place.val();
         self.loader.filled.next = self.flash.filled.val();
         self.loader.header_list.next = (bit_cast::<16, 8>(self.memory.rd_data.val().get_bits::<8>(8)) << 8)
             | bit_cast::<16, 8>(self.memory.rd_data.val().get_bits::<8>(0));
@@ -238,7 +239,7 @@ impl<const N: usize> Logic for Chip<N> {
         self.loader.header_weights.next = (bit_cast::<16, 8>(self.memory.rd_data.val().get_bits::<8>(40))
             << 8)
             | bit_cast::<16, 8>(self.memory.rd_data.val().get_bits::<8>(32));
-        self.loader.header_parameters.next = self.memory.rd_data.val().get_bits::<8>(48) != 0;
+        self.loader.header_flags.next = self.memory.rd_data.val().get_bits::<8>(48);
         self.weights.wr_addr.next = bit_cast::<16, 12>(self.loader.weight.val());
         self.weights.wr_data.next = self.memory.rd_data.val();
         self.weights.wr_en.next = self.loader.write_weight.val();
@@ -317,6 +318,8 @@ impl<const N: usize> Logic for Chip<N> {
         // The flash.
         self.flash.busy.next = self.sequencer.busy.val();
         self.flash.taken.next = self.loader.taken.val();
+        self.flash.turn.next = self.loader.turn.val();
+        self.flash.turn_to_ring.next = self.loader.turn_to_ring.val();
         self.flash.blocked.next = self.datapath.out_valid.val()
             | self.sequencer.fetching.val()
             | (self.sequencer.frozen.val() & self.has_front.val());

@@ -9,7 +9,8 @@ use super::{COMMAND, FlashSpec};
 pub const LATENCY: u32 = FlashCapacity::LATENCY as u32;
 
 /// Reads the flash from a fixed address on, from the first descriptor of a run that says so (bit 15 of field 2) to
-/// the run's end, into a ring of words at the end of memory. The loader takes the words in their order.
+/// the run's end, into a ring of words at the end of memory. The loader takes the words in their order. Whether it is at
+/// the ring or elsewhere in memory a descriptor says for a layer's beginning, and the loader from then on.
 ///
 /// Time is counted in steps: a step is a clock that is not held, and all of the reader, its input registers and the
 /// clock of the flash stand still in a clock that is. It holds while the ring is full, and while a byte stands that
@@ -31,6 +32,11 @@ pub struct FlashReader {
     pub blocked: Signal<In, Bit>,
     /// The loader takes a word in this clock.
     pub taken: Signal<In, Bit>,
+    /// The loader has asked for all of a group: from the next clock on it takes words of the ring if `turn_to_ring`, else
+    /// others.
+    pub turn: Signal<In, Bit>,
+    /// See `turn`.
+    pub turn_to_ring: Signal<In, Bit>,
     /// The data wires, sampled at the end of the step before.
     pub io: Signal<In, Bits<4>>,
     /// A step: the pads may sample.
@@ -53,9 +59,11 @@ pub struct FlashReader {
     pub lane: Signal<Out, Bits<4>>,
     /// The byte.
     pub byte: Signal<Out, Bits<8>>,
-    /// The present layer's stream comes from the ring.
+    /// The loader takes words of the ring.
     pub streams: Signal<Out, Bit>,
-    /// The loader may take a word of the present layer's stream in this clock.
+    /// The next of them, counted from the ring's beginning.
+    pub place: Signal<Out, Bits<8>>,
+    /// The loader may take a word in this clock.
     pub filled: Signal<Out, Bit>,
     streamed: DFF<Bit>,
     reading: DFF<Bit>,
@@ -64,8 +72,9 @@ pub struct FlashReader {
     count: DFF<Bits<16>>,
     sent: DFF<Bit>,
     high: DFF<Bits<4>>,
-    /// Words of the ring that stand.
+    /// Words of the ring that stand, and the first of them.
     fill: DFF<Bits<9>>,
+    first: DFF<Bits<8>>,
     ready: DFF<Bit>,
     hold: Signal<Local, Bit>,
     due: Signal<Local, Bit>,
@@ -101,6 +110,8 @@ impl FlashReader {
             busy: Default::default(),
             blocked: Default::default(),
             taken: Default::default(),
+            turn: Default::default(),
+            turn_to_ring: Default::default(),
             io: Default::default(),
             step: Default::default(),
             pulse: Default::default(),
@@ -113,6 +124,7 @@ impl FlashReader {
             lane: Default::default(),
             byte: Default::default(),
             streams: Default::default(),
+            place: Default::default(),
             filled: Default::default(),
             streamed: Default::default(),
             reading: Default::default(),
@@ -121,6 +133,7 @@ impl FlashReader {
             sent: Default::default(),
             high: Default::default(),
             fill: Default::default(),
+            first: Default::default(),
             ready: Default::default(),
             hold: Default::default(),
             due: Default::default(),
@@ -154,9 +167,12 @@ fn rom(offset: u32) -> u32 {
 impl Logic for FlashReader {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, streamed, reading, commanding, count, sent, high, fill, ready);
+        dff_setup!(self, clock, streamed, reading, commanding, count, sent, high, fill, first, ready);
         if self.load.val() & (self.field.val() == 2) {
             self.streamed.d.next = self.word.val().get_bit(15) & self.present.val();
+        }
+        if self.turn.val() {
+            self.streamed.d.next = self.turn_to_ring.val() & self.present.val();
         }
         if !self.busy.val() {
             self.streamed.d.next = false;
@@ -190,11 +206,13 @@ impl Logic for FlashReader {
         }
         // Words that stand.
         self.streams.next = self.streamed.q.val();
+        self.place.next = self.first.q.val();
         self.down.next = self.taken.val() & self.streamed.q.val();
         self.up.next = self.write.val() & (self.lane.val() == self.lane_mask.val());
         self.change.next = 1.into();
         if self.down.val() {
             self.change.next = 0x1FF.into();
+            self.first.d.next = self.first.q.val() + 1;
         }
         self.sum.next = self.fill.q.val() + self.change.val();
         if self.up.val() ^ self.down.val() {
@@ -208,6 +226,7 @@ impl Logic for FlashReader {
             self.commanding.d.next = true;
             self.sent.d.next = false;
             self.fill.d.next = 0.into();
+            self.first.d.next = 0.into();
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is done with a graph that came from anywhere.
 
 use frazil_model::graph::Graph;
-use frazil_model::plan::{ArrayStyle, Capacity, Plan, PlanOptions, plan};
+use frazil_model::plan::{ArrayStyle, Capacity, FlashCapacity, Plan, PlanOptions, plan};
 use frazil_model::reference::{self, WideTensor};
 
 /// Most work of an evaluation, so that the fuzzer sees many.
@@ -80,7 +80,14 @@ fn planned(graph: &Graph) {
         weight_words: 2048,
         ..capacity.clone()
     };
-    let kinds = [(0, &capacity), (1, &capacity), (2, &capacity), (0, &quads)];
+    let streamed = Capacity {
+        lanes: 16,
+        style: ArrayStyle::Line,
+        memory_words: 256,
+        flash: Some(FlashCapacity { ring_words: 16, bytes: 1 << 20 }),
+        ..capacity.clone()
+    };
+    let kinds = [(0, &capacity), (1, &capacity), (2, &capacity), (0, &quads), (0, &streamed)];
     for (frozen, capacity) in kinds {
         for skip_zeros in [false, true] {
             if let Ok(made) = plan(graph, frozen, capacity, PlanOptions { skip_zeros }) {

@@ -62,7 +62,8 @@ fn assemble(
         let placed = candidates.map(|lowered| Ok(placed(lowered?, capacity.flash)));
         let placed: Vec<_> = placed.collect::<Result<_, PlanError>>()?;
         let fitting = placed.iter().filter(|(assembly, tensors, program)| assembly.fits(tensors + program));
-        if let Some((assembly, ..)) = fitting.min_by_key(|(assembly, ..)| assembly.clocks()) {
+        if let Some((assembly, ..)) = fitting.min_by_key(|(assembly, ..)| assembly.clocks.iter().sum::<u64>())
+        {
             return assembly.program();
         }
     }
@@ -81,8 +82,10 @@ struct Assembly<'a> {
     addresses: Vec<usize>,
     /// The flash, if streams may come from it.
     flash: Option<FlashCapacity>,
-    /// Which layers' streams lie in memory.
-    resident: Vec<bool>,
+    /// Which groups' streams come from it, of each layer.
+    streamed: Vec<Vec<bool>>,
+    /// Clocks of each layer: an estimate.
+    clocks: Vec<u64>,
 }
 
 impl<'a> Assembly<'a> {
@@ -93,34 +96,25 @@ impl<'a> Assembly<'a> {
         lowered: Lowered,
         flash: Option<FlashCapacity>,
     ) -> Self {
-        let resident = vec![flash.is_none(); lowered.jobs.len()];
-        Self { graph, front, capacity, lowered, addresses: Vec::new(), flash, resident }
+        let streamed = lowered.jobs.iter().map(|job| vec![flash.is_some(); job.passes()]).collect();
+        let clocks = lowered.jobs.iter().map(|job| job.clocks(capacity)).collect();
+        Self { graph, front, capacity, lowered, addresses: Vec::new(), flash, streamed, clocks }
     }
 
     /// Places the buffers; with the words that they and the program take. What room they leave beside the flash's ring
     /// is for streams.
     fn placed(mut self) -> (Self, usize, usize) {
-        let mut program = self.descriptors() * BYTES / self.capacity.lanes + self.stream_words(true);
+        let mut program = self.descriptors() * BYTES / self.capacity.lanes + self.stream_words(false);
         let enough = if self.flash.is_some() { 0 } else { self.memory_words().saturating_sub(program) };
         let (addresses, tensors) = place(&self.buffers(), enough);
         self.addresses = addresses;
         let tensors = self.image_address(tensors);
-        if self.flash.is_some() {
+        if let Some(flash) = self.flash {
             let room = self.memory_words().saturating_sub(tensors + program);
-            self.resident = flash::resident(&self.lowered.jobs, self.capacity, room);
-            program += self.stream_words(true);
+            (self.streamed, self.clocks) = flash::choose(&self.lowered.jobs, self.capacity, flash, room);
+            program += self.stream_words(false);
         }
         (self, tensors, program)
-    }
-
-    /// Clocks of a run: an estimate.
-    fn clocks(&self) -> u64 {
-        let jobs = self.lowered.jobs.iter().zip(&self.resident);
-        jobs.map(|(job, stays)| self.job_clocks(job, *stays)).sum()
-    }
-
-    fn job_clocks(&self, job: &Job, resident: bool) -> u64 {
-        if resident { job.clocks(self.capacity) } else { flash::streamed_clocks(job, self.capacity) }
     }
 
     /// Words of memory, the flash's ring apart.
@@ -130,16 +124,17 @@ impl<'a> Assembly<'a> {
 
     /// Whether memory holds so many words, and the flash what is streamed.
     fn fits(&self, words: usize) -> bool {
-        let streamed = self.stream_words(false) * self.capacity.lanes;
+        let streamed = self.stream_words(true) * self.capacity.lanes;
         words <= self.memory_words() && streamed <= self.flash.map_or(0, |flash| flash.bytes)
     }
 
     /// Words of the streams in memory, or of those in the flash.
-    fn stream_words(&self, resident: bool) -> usize {
-        let jobs = self.lowered.jobs.iter().zip(&self.resident);
-        jobs.filter(|(_, stays)| **stays == resident)
-            .map(|(job, _)| job.stream_words(self.capacity.lanes))
-            .sum()
+    fn stream_words(&self, streamed: bool) -> usize {
+        let words = |(job, groups): (&Job, &Vec<bool>)| -> usize {
+            let groups = groups.iter().enumerate().filter(|(_, comes)| **comes == streamed);
+            groups.map(|(group, _)| job.pass_words(group, self.capacity.lanes)).sum()
+        };
+        self.lowered.jobs.iter().zip(&self.streamed).map(words).sum()
     }
 
     /// Where the image begins when tensors take so many words.
@@ -193,23 +188,14 @@ impl<'a> Assembly<'a> {
         let (mut streams, mut descriptors) = (Vec::new(), self.front_descriptor()?);
         for (step, job) in jobs.iter().enumerate() {
             let name = &self.graph.nodes[job.frame.node].name;
-            let streamed = !self.resident[step];
-            let place = if streamed { self.ring_address(program.stream.len() / lanes) } else { at };
-            descriptors.push(descriptor(
-                job,
-                name,
-                (place, streamed),
-                |slot| self.address(slot),
-                self.capacity,
-            )?);
-            let bytes = stream(job, |slot| self.address(slot), lanes);
-            self.describe(&mut program, (step, job), at, bytes.len() / lanes);
-            if streamed {
-                program.stream.extend(bytes);
-            } else {
-                at += bytes.len() / lanes;
-                streams.extend(bytes);
-            }
+            let (streamed, address) = (&self.streamed[step], |slot| self.address(slot));
+            let begins = streamed.first().is_some_and(|&first| first);
+            descriptors.push(descriptor(job, name, (at, begins), address, self.capacity)?);
+            let (resident, flash) = stream(job, streamed, address, lanes);
+            self.describe(&mut program, (step, job), at, [&resident, &flash].map(|part| part.len() / lanes));
+            at += resident.len() / lanes;
+            streams.extend(resident);
+            program.stream.extend(flash);
         }
         flash::seal(&mut program.stream, lanes);
         // What is in the flash is not exchanged.
@@ -228,11 +214,6 @@ impl<'a> Assembly<'a> {
         }
         program.image = descriptors.iter().flat_map(Descriptor::pack).chain(streams).collect();
         Ok(program)
-    }
-
-    /// Where the flash's word of this number lies while it is in the ring.
-    fn ring_address(&self, word: usize) -> usize {
-        self.memory_words() + self.flash.map_or(0, |flash| word % flash.ring_words)
     }
 
     /// The tensors that the host writes or reads.
@@ -287,8 +268,14 @@ impl<'a> Assembly<'a> {
         Ok(vec![descriptor])
     }
 
-    /// Adds a layer to what is known of its node.
-    fn describe(&self, program: &mut Program, (step, job): (usize, &Job), address: usize, words: usize) {
+    /// Adds a layer to what is known of its node: where its stream lies, and its words in memory and in the flash.
+    fn describe(
+        &self,
+        program: &mut Program,
+        (step, job): (usize, &Job),
+        address: usize,
+        [resident, streamed]: [usize; 2],
+    ) {
         let node = &self.graph.nodes[job.frame.node];
         let at = program.layers.iter().position(|layer| layer.name == node.name).unwrap_or_else(|| {
             let (name, kind) = (node.name.clone(), node.op.kind().into());
@@ -302,11 +289,10 @@ impl<'a> Assembly<'a> {
         layer.weights += job.frame.work.weights;
         layer.zero_weights += job.frame.work.zero_weights;
         layer.groups += job.frame.groups;
-        layer.stream_words += words;
-        let streamed = if self.resident[step] { 0 } else { words };
+        layer.stream_words += resident + streamed;
         layer.streamed_words += streamed;
         layer.issue_clocks += job.issue_clocks();
-        layer.clocks += self.job_clocks(job, self.resident[step]);
+        layer.clocks += self.clocks[step];
         match &mut layer.constants {
             Some(known) => known
                 .streams

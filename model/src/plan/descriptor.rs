@@ -17,7 +17,7 @@ pub const BYTES: usize = 2 * WORDS;
 pub enum Field {
     /// [`Op`] code.
     Op = 0,
-    /// Address of the layer's stream; of a layer with [`STREAMED`] the low bits count words of the ring.
+    /// Address of the layer's stream, of what of it is in memory.
     Stream = 1,
     /// Groups of output channels, one channel a lane; and [`STREAMED`].
     Groups = 2,
@@ -107,7 +107,7 @@ impl From<Field> for usize {
     }
 }
 
-/// In [`Field::Groups`]: the layer's stream comes from the flash, by the ring at the end of memory.
+/// In [`Field::Groups`]: the first group's part of the stream comes from the flash, by the ring at the end of memory.
 pub const STREAMED: u16 = 1 << 15;
 /// Vector mode: lane `l` multiplies byte `l` of the word.
 pub const FLAG_VECTOR: u16 = 1;
@@ -161,7 +161,7 @@ impl Descriptor {
         self.get(Field::Groups) & !STREAMED
     }
 
-    /// Whether a layer's stream comes from the flash.
+    /// Whether the first group's part of a layer's stream comes from the flash.
     pub fn streamed(&self) -> bool {
         self.get(Field::Groups) & STREAMED != 0
     }

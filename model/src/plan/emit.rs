@@ -10,7 +10,7 @@ use super::program::Constants;
 use super::stream::pack_group;
 use super::{ArrayStyle, Capacity, PlanError, quad};
 
-/// The descriptor of a layer whose stream lies at `stream`, in memory or, streamed, in the flash's ring; `node` is its name, for errors.
+/// The descriptor of a layer whose stream lies at `stream`, or begins in the flash; `node` is its name, for errors.
 pub(super) fn descriptor(
     job: &Job,
     node: &str,
@@ -129,10 +129,15 @@ fn pairs(job: &Job) -> [(Field, usize, usize); 5] {
     ]
 }
 
-/// The stream of a layer.
-pub(super) fn stream(job: &Job, address: impl Fn(Slot) -> usize, lanes: usize) -> Vec<u8> {
+/// The stream of a layer: what of it is in memory, and what in the flash, where the parts of some groups are.
+pub(super) fn stream(
+    job: &Job,
+    streamed: &[bool],
+    address: impl Fn(Slot) -> usize,
+    lanes: usize,
+) -> (Vec<u8>, Vec<u8>) {
     if let Some(walk) = &job.quads {
-        return quad::stream(job, walk, address);
+        return (quad::stream(job, walk, address), Vec::new());
     }
     let base = job.frame.sources.first().map_or(0, |&slot| address(slot));
     let entry = |read: &Read| ListEntry {
@@ -147,9 +152,20 @@ pub(super) fn stream(job: &Job, address: impl Fn(Slot) -> usize, lanes: usize) -
         let parameters =
             if own(job.frame.parameters.len()) { of_group(&job.frame.parameters, group) } else { &[] };
         let weights = if group == 0 || !job.shares_weights() { of_group(&job.weights, group) } else { &[] };
-        pack_group(parameters, if own(job.lists.len()) { &list } else { &[] }, list.len(), weights, lanes)
+        let next = streamed.get(group + 1).is_some_and(|&streamed| streamed);
+        pack_group(
+            parameters,
+            if own(job.lists.len()) { &list } else { &[] },
+            list.len(),
+            weights,
+            (lanes, next),
+        )
     };
-    (0..job.frame.groups).flat_map(group).collect()
+    let part = |of: bool| {
+        let groups = streamed.iter().enumerate().filter(move |(_, streamed)| **streamed == of);
+        groups.flat_map(|(index, _)| group(index)).collect()
+    };
+    (part(false), part(true))
 }
 
 /// Where the constants of a dense layer lie whose stream lies at `stream`.

@@ -5,6 +5,9 @@
 //!   header | parameters | entry list | weights      of group 1, less what all groups share
 //!   ..
 //! ```
+//!
+//! Where some groups come from the flash, their parts follow each other there, and those of the others in memory; each
+//! header says where the next group's part is.
 
 use super::entry::{ListEntry, pack_list};
 use crate::requant::fit::Requantiser;
@@ -28,12 +31,15 @@ pub struct Header {
     pub weight_words: u16,
     /// Whether [`PARAMETER_WORDS`] words of parameters follow.
     pub has_parameters: bool,
+    /// Whether the next group's part comes from the flash.
+    pub next_streamed: bool,
 }
 
 impl Header {
     /// The header's word.
     pub fn pack(&self, lanes: usize) -> Vec<u8> {
-        let words = [self.list_words, self.entries, self.weight_words, u16::from(self.has_parameters)];
+        let flags = u16::from(self.has_parameters) | u16::from(self.next_streamed) << 1;
+        let words = [self.list_words, self.entries, self.weight_words, flags];
         let mut bytes: Vec<u8> = words.into_iter().flat_map(u16::to_le_bytes).collect();
         bytes.resize(lanes, 0);
         bytes
@@ -45,7 +51,13 @@ impl Header {
             let byte = |i: usize| word.get(i).copied().unwrap_or(0);
             u16::from_le_bytes([byte(2 * i), byte(2 * i + 1)])
         };
-        Self { list_words: at(0), entries: at(1), weight_words: at(2), has_parameters: at(3) & 0xFF != 0 }
+        Self {
+            list_words: at(0),
+            entries: at(1),
+            weight_words: at(2),
+            has_parameters: at(3) & 1 != 0,
+            next_streamed: at(3) & 2 != 0,
+        }
     }
 
     /// The header of a word of the flash, where spare bits may hold a check value.
@@ -99,13 +111,14 @@ pub fn unpack_parameters(bits: u64) -> Requantiser {
 
 /// A group's part of the stream; empty slices are left out.
 ///
-/// `entries` is the number of entries that the group runs through; `parameters` has one element for each lane.
+/// `entries` is the number of entries that the group runs through; `parameters` has one element for each lane;
+/// `next_streamed` says that the next group's part comes from the flash.
 pub(super) fn pack_group(
     parameters: &[Requantiser],
     list: &[ListEntry],
     entries: usize,
     weights: &[u8],
-    lanes: usize,
+    (lanes, next_streamed): (usize, bool),
 ) -> Vec<u8> {
     let list = pack_list(list, lanes);
     // Lists and weights are bounded by the rings, which the planner has checked.
@@ -114,6 +127,7 @@ pub(super) fn pack_group(
         entries: entries as u16,
         weight_words: (weights.len() / lanes) as u16,
         has_parameters: !parameters.is_empty(),
+        next_streamed,
     };
     let mut bytes = header.pack(lanes);
     bytes.extend(parameters.iter().flat_map(|p| pack_parameters(p).to_le_bytes()));
@@ -140,14 +154,16 @@ mod tests {
 
     #[test]
     fn headers_survive_their_word() {
-        let header = Header { list_words: 300, entries: 599, weight_words: 0x1234, has_parameters: true };
-        assert_eq!(header.pack(8), [0x2C, 1, 0x57, 2, 0x34, 0x12, 1, 0]);
+        let header = Header { list_words: 300, entries: 599, weight_words: 0x1234, ..Header::default() };
+        assert_eq!(header.pack(8), [0x2C, 1, 0x57, 2, 0x34, 0x12, 0, 0]);
+        let header = Header { has_parameters: true, next_streamed: true, ..header };
+        assert_eq!(header.pack(8)[6..], [3, 0]);
         assert_eq!(Header::unpack(&header.pack(16)), header);
         assert_eq!(header.words(), 8 + 300 + 0x1234);
         let header = Header { weight_words: 0x234, ..header };
         let mut word = header.pack(8);
         put_check(&mut word, 0xA5_C3D2);
-        assert_eq!(word, [0x2C, 0x49, 0x57, 0x3E, 0x34, 0xC2, 1, 0xA5]);
+        assert_eq!(word, [0x2C, 0x49, 0x57, 0x3E, 0x34, 0xC2, 3, 0xA5]);
         assert_eq!(Header::unpack_streamed(&word), header);
     }
 }

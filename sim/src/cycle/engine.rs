@@ -112,9 +112,8 @@ impl CycleEngine {
     }
 
     fn layer(&mut self, descriptor: Descriptor, groups: Vec<Group>) -> Option<LayerClocks> {
-        if descriptor.streamed() {
-            self.streamed_words += groups.iter().map(Group::words).sum::<u64>();
-        }
+        let streamed = groups.iter().filter(|group| group.streamed);
+        self.streamed_words += streamed.map(Group::words).sum::<u64>();
         let key = (descriptor.0, groups, self.flash);
         if !self.layer_clocks.contains_key(&key) {
             let found = clocks(&descriptor, &key.1, &self.timing, &mut self.flash);

@@ -46,6 +46,11 @@ impl Reader {
         self.advance(true, false, streamed);
     }
 
+    /// After a clock: whether what the loader takes from now on comes from the flash, if that is decided anew.
+    pub fn turn(&mut self, streamed: Option<bool>) {
+        self.streamed = self.ring != 0 && streamed.unwrap_or(self.streamed);
+    }
+
     /// Bytes written since the run began, when the loader has taken so many words.
     pub fn bytes(&self, taken: u64) -> u64 {
         let part = u64::from(self.nibbles.max(0) as u32 / 2 % self.lanes);

@@ -36,11 +36,7 @@ pub fn steps(memory: &[u8], stream: &[u8], style: ArrayStyle, lanes: usize, entr
                 steps.push(Step::Quad(descriptor, passes));
             }
             op if op == Op::Layer as u16 => {
-                let mut resident = usize::from(descriptor.get(Field::Stream)) * lanes;
-                let groups = match descriptor.streamed() {
-                    true => groups(stream, &mut streamed, lanes, &descriptor)?,
-                    false => groups(memory, &mut resident, lanes, &descriptor)?,
-                };
+                let groups = groups((memory, stream), &mut streamed, lanes, &descriptor)?;
                 steps.push(Step::Layer(descriptor, groups));
             }
             op if op == Op::Frozen as u16 => steps.push(Step::Frozen(descriptor)),
@@ -50,22 +46,31 @@ pub fn steps(memory: &[u8], stream: &[u8], style: ArrayStyle, lanes: usize, entr
     None
 }
 
-/// The groups of a layer whose stream begins at byte `at`, which moves behind it.
-fn groups(bytes: &[u8], at: &mut usize, lanes: usize, descriptor: &Descriptor) -> Option<Vec<Group>> {
-    let mut groups = Vec::new();
+/// The groups of a layer; what of its stream is in the flash begins at byte `flash`, which moves behind it.
+fn groups(
+    (memory, stream): (&[u8], &[u8]),
+    flash: &mut usize,
+    lanes: usize,
+    descriptor: &Descriptor,
+) -> Option<Vec<Group>> {
+    let (mut groups, mut streamed) = (Vec::new(), descriptor.streamed());
+    let mut resident = usize::from(descriptor.get(Field::Stream)) * lanes;
     for _ in 0..descriptor.groups() {
+        let (bytes, at) = if streamed { (stream, &mut *flash) } else { (memory, &mut resident) };
         let word = bytes.get(*at..*at + lanes)?;
-        let header = if descriptor.streamed() { Header::unpack_streamed(word) } else { Header::unpack(word) };
+        let header = if streamed { Header::unpack_streamed(word) } else { Header::unpack(word) };
         let parameters = if header.has_parameters { PARAMETER_WORDS } else { 0 };
         let list = *at + (1 + parameters) * lanes;
         let list_words = usize::from(header.list_words);
         let entries = bytes.get(list..list + list_words * lanes)?;
         let entries = unpack_list(entries, header.entries.into(), lanes).iter().map(read).collect();
         let (parameters, weight_words) = (header.has_parameters, header.weight_words.into());
-        groups.push(Group { parameters, list_words, entries, weight_words });
+        groups.push(Group { streamed, parameters, list_words, entries, weight_words });
         *at += (1 + header.words()) * lanes;
+        bytes.get(..*at)?;
+        streamed = header.next_streamed;
     }
-    (*at <= bytes.len()).then_some(groups)
+    Some(groups)
 }
 
 fn read(entry: &ListEntry) -> Read {

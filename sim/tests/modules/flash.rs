@@ -70,10 +70,11 @@ impl<'a> Run<'a> {
     }
 
     fn clock(&mut self, recorder: &mut Recorder<FlashReader>, rng: &mut Pcg64, clock: usize, takes: f64) {
-        // Descriptors come while memory is blocked; one layer in two is streamed.
+        // Descriptors come while memory is blocked; one layer in two is streamed, and one group in two.
         let load = (clock % 200 == 9).then(|| rng.random());
+        let turn = (clock % 40 == 30).then(|| rng.random());
         let blocked = load.is_some() || rng.random_bool(0.2);
-        let asks = !(9..=10).contains(&(clock % 200)) && rng.random_bool(takes);
+        let asks = !(9..=10).contains(&(clock % 200)) && clock % 40 != 31 && rng.random_bool(takes);
         let io = u64::from(self.sampled);
         let drive = |b: &mut FlashReader| {
             b.busy.next = true;
@@ -83,6 +84,7 @@ impl<'a> Run<'a> {
             b.blocked.next = blocked;
             b.io.next = io.into();
             b.taken.next = false;
+            (b.turn.next, b.turn_to_ring.next) = (turn.is_some(), turn == Some(true));
         };
         // The loader takes what stands, in the same clock.
         let filled = self.model.filled();
@@ -92,12 +94,14 @@ impl<'a> Run<'a> {
         if seen.write {
             self.check(&seen);
         }
+        assert!(!(taken && self.streamed) || seen.place == self.taken & 0xFF);
         self.take(taken);
         match load {
             Some(streamed) => self.model.fetch(Some(streamed)),
             None => self.model.clock(blocked, taken),
         }
-        self.streamed = load.unwrap_or(self.streamed);
+        self.model.turn(turn);
+        self.streamed = load.or(turn).unwrap_or(self.streamed);
         assert_eq!(self.model.bytes(self.taken as u64), self.written as u64);
         self.wires(&seen);
     }
@@ -136,6 +140,7 @@ struct Seen {
     addr: usize,
     lane: usize,
     byte: u8,
+    place: usize,
     filled: bool,
     step: bool,
     pulse: bool,
@@ -150,6 +155,7 @@ fn observe(b: &FlashReader) -> Seen {
         addr: b.addr.val().to_u16().into(),
         lane: b.lane.val().to_u8().into(),
         byte: b.byte.val().to_u8(),
+        place: b.place.val().to_u8().into(),
         filled: b.filled.val(),
         step: b.step.val(),
         pulse: b.pulse.val(),

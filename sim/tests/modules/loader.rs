@@ -11,9 +11,11 @@ use super::{CYCLES, begin, replay};
 const RING: usize = 16;
 /// First word of the flash's ring, of 32 words.
 const FLASH_RING: usize = 0x3FE0;
+/// Beyond all addresses.
+const BEYOND: usize = 0x1_0000;
 
-/// Random streams read under stalls, used up at random; each word goes where it belongs, nothing too early. Half of them
-/// come from the flash's ring, in which they begin anywhere.
+/// Random streams read under stalls, used up at random; each word goes where it belongs, nothing too early. Groups come
+/// from memory or from the flash's ring, in which they begin anywhere.
 #[test]
 fn loader_loads_a_stream() {
     let mut rng = Pcg64::seed_from_u64(6);
@@ -21,13 +23,14 @@ fn loader_loads_a_stream() {
     let mut cycles = 0;
     while cycles < CYCLES {
         let stream = Stream::random(&mut rng);
-        begin(&mut recorder, [(1, stream.at as u64), (2, stream.groups.len() as u64)]);
+        begin(&mut recorder, [(1, stream.at[0] as u64), (2, stream.groups.len() as u64)]);
         cycles += stream.run(&mut recorder, &mut rng);
     }
     replay("loader", &recorder);
 }
 
 struct Group {
+    streamed: bool,
     parameters: bool,
     list: usize,
     entries: u16,
@@ -35,9 +38,9 @@ struct Group {
 }
 
 struct Stream {
-    at: usize,
+    /// Where the parts in memory and those in the ring begin.
+    at: [usize; 2],
     groups: Vec<Group>,
-    streamed: bool,
 }
 
 /// Where a word goes: 0 parameters, 1 list, 2 weights, at its place.
@@ -49,6 +52,7 @@ impl Stream {
         let mut group = |g: usize| {
             let has = |i: usize| g == 0 || !shared[i];
             Group {
+                streamed: rng.random(),
                 parameters: has(0),
                 list: if has(1) { rng.random_range(1..5) } else { 0 },
                 entries: rng.random(),
@@ -56,15 +60,20 @@ impl Stream {
             }
         };
         let groups = (0..5).map(&mut group).collect();
-        Self { at: rng.random_range(0..100), groups, streamed: rng.random() }
+        Self { at: [rng.random_range(0..100), rng.random_range(0..32)], groups }
+    }
+
+    /// Where the parts in memory and those in the ring begin; words of the ring have numbers beyond memory.
+    fn begins(&self) -> [usize; 2] {
+        [self.at[0], BEYOND + self.at[1]]
     }
 
     /// The words behind each group's header, by address.
     fn placed(&self) -> Vec<Placed> {
-        let (mut at, mut placed) = (self.at, Vec::new());
+        let mut placed = Vec::new();
         let mut next = [0u16; 3];
-        for group in &self.groups {
-            at += 1;
+        for (group, header) in self.groups.iter().zip(self.headers()) {
+            let mut at = header + 1;
             for (kind, count) in
                 [(0, if group.parameters { 8 } else { 0 }), (1, group.list), (2, group.weights)]
             {
@@ -80,14 +89,19 @@ impl Stream {
 
     fn headers(&self) -> Vec<usize> {
         let words = |g: &Group| 1 + if g.parameters { 8 } else { 0 } + g.list + g.weights;
-        self.groups.iter().scan(self.at, |at, g| Some(std::mem::replace(at, *at + words(g)))).collect()
+        let mut next = self.begins();
+        let header = |g: &Group| {
+            let at = &mut next[usize::from(g.streamed)];
+            std::mem::replace(at, *at + words(g))
+        };
+        self.groups.iter().map(header).collect()
     }
 
     fn run(&self, recorder: &mut Recorder<Loader>, rng: &mut Pcg64) -> usize {
         let (expected, headers) = (self.placed(), self.headers());
         let (mut found, mut cycles, mut granted) = (Vec::new(), 0, None::<usize>);
         let (mut fetched, mut issued, mut written) = (0u8, 0u8, 0usize);
-        let mut next = self.at;
+        let (mut next, mut streams) = (self.begins(), self.groups[0].streamed);
         while found.len() < expected.len() {
             // A group is fetched and issued some time after it has come.
             let came = |g: u8| found.len() >= self.words_until(g);
@@ -98,9 +112,11 @@ impl Stream {
                 issued += 1;
             }
             let released: usize = self.groups[..issued.into()].iter().map(|g| g.weights).sum();
-            let header =
-                granted.and_then(|at| headers.iter().position(|h| *h == at)).map(|g| &self.groups[g]);
-            let (free, filled) = (rng.random_bool(0.7), !self.streamed || rng.random_bool(0.6));
+            let index = granted.and_then(|at| headers.iter().position(|h| *h == at));
+            let header = index.map(|g| &self.groups[g]);
+            let (free, filled) = (rng.random_bool(0.7), !streams || rng.random_bool(0.6));
+            let place = next[1] & 0xFF;
+            let follows = |index: usize| self.groups.get(index + 1).is_some_and(|g| g.streamed);
             let seen = recorder
                 .cycle(
                     |b| {
@@ -109,12 +125,15 @@ impl Stream {
                         b.issued.next = u64::from(issued).into();
                         b.released.next = (released as u64).into();
                         b.free.next = free;
-                        b.streams.next = self.streamed;
+                        b.streams.next = streams;
+                        b.place.next = (place as u64).into();
                         b.filled.next = filled;
                         b.header_list.next = header.map_or(7, |g| g.list as u64).into();
                         b.header_entries.next = header.map_or(7, |g| u64::from(g.entries)).into();
                         b.header_weights.next = header.map_or(7, |g| g.weights as u64).into();
-                        b.header_parameters.next = header.is_none_or(|g| g.parameters);
+                        let flags = index
+                            .map_or(3, |g| u64::from(follows(g)) << 1 | u64::from(self.groups[g].parameters));
+                        b.header_flags.next = flags.into();
                     },
                     |b| {
                         let writes = [
@@ -127,7 +146,7 @@ impl Stream {
                         let asked = (b.request.val() && free).then(|| usize::from(b.addr.val().to_u16()));
                         assert_eq!(b.taken.val(), asked.is_some());
                         assert!(filled || asked.is_none());
-                        (placed.collect::<Vec<_>>(), asked)
+                        (placed.collect::<Vec<_>>(), asked, b.turn.val().then(|| b.turn_to_ring.val()))
                     },
                 )
                 .unwrap();
@@ -141,11 +160,12 @@ impl Stream {
                 assert!(written <= released + RING, "the ring overflows");
             }
             granted = seen.1.map(|address| {
-                let place = if self.streamed { FLASH_RING | next } else { next };
-                assert_eq!(address, place);
-                next += 1;
-                next - 1
+                assert_eq!(address, if streams { FLASH_RING | place } else { next[0] });
+                let next = &mut next[usize::from(streams)];
+                *next += 1;
+                *next - 1
             });
+            streams = seen.2.unwrap_or(streams);
             cycles += 1;
             assert!(cycles < 100_000, "{} of {}", found.len(), expected.len());
         }

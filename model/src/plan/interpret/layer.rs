@@ -28,7 +28,7 @@ impl<'a, const N: usize> Array<'a, N> {
         Self { capacity, memory: Memory::new(memory) }
     }
 
-    /// Runs a layer; a streamed one reads on in the flash.
+    /// Runs a layer; groups that come from the flash read on there.
     pub fn layer(
         &mut self,
         descriptor: &Descriptor,
@@ -37,30 +37,34 @@ impl<'a, const N: usize> Array<'a, N> {
     ) -> Result<(), InterpretError> {
         let walk = Walk::new(descriptor, self.capacity.pixels)?;
         let (mut group, mut at) = (Group::default(), usize::from(walk.stream));
+        let mut streamed = walk.streamed;
         for index in 0..walk.groups {
-            self.read_group(&walk, index, (&mut at, flash), &mut group)?;
+            let flash = streamed.then_some(&mut *flash);
+            streamed = self.read_group(&walk, index, (&mut at, flash), &mut group)?;
             self.blocks(&walk, index as u16, &group, writes)?;
         }
         self.memory.settle()
     }
 
-    /// Takes a group's part of the stream; what is shared stays.
+    /// Takes a group's part of the stream, from the flash if there is one; what is shared stays. Whether the next group's
+    /// comes from the flash.
     fn read_group(
         &self,
         walk: &Walk,
         index: usize,
-        (at, flash): (&mut usize, &mut Flash<'_>),
+        (at, mut flash): (&mut usize, Option<&mut Flash<'_>>),
         group: &mut Group<N>,
-    ) -> Result<(), InterpretError> {
+    ) -> Result<bool, InterpretError> {
+        let streamed = flash.is_some();
         let mut take = |words: usize| {
-            if walk.streamed {
+            if let Some(flash) = &mut flash {
                 return flash.words(N, words);
             }
             // The stream lies in memory, so that its end has an address or is the memory's.
             *at += words;
             self.memory.words(*at - words, words)
         };
-        let header = if walk.streamed { Header::unpack_streamed(take(1)?) } else { Header::unpack(take(1)?) };
+        let header = if streamed { Header::unpack_streamed(take(1)?) } else { Header::unpack(take(1)?) };
         let own = |shared: bool| index == 0 || !shared;
         let brings = own(walk.parameters_shared) == header.has_parameters
             && own(walk.list_shared) == (header.list_words > 0)
@@ -80,7 +84,8 @@ impl<'a, const N: usize> Array<'a, N> {
             let word = |word: &[u8]| std::array::from_fn(|lane| i32::from(word[lane] as i8));
             group.weights = take(header.weight_words.into())?.chunks_exact(N).map(word).collect();
         }
-        self.check_group(walk, index, &header, before, group)
+        self.check_group(walk, index, &header, before, group)?;
+        Ok(header.next_streamed)
     }
 
     /// What the hardware relies on; `before` is the number of entries of the group before.

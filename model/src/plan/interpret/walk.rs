@@ -9,6 +9,7 @@ use crate::plan::descriptor::{
 /// The fields of a layer. Pairs are column, row.
 pub struct Walk {
     pub stream: u16,
+    /// Whether the first group's part of the stream comes from the flash.
     pub streamed: bool,
     pub groups: usize,
     pub vector: bool,

@@ -1,4 +1,4 @@
-//! Two layers group by group: of the first one's result only one plane need ever be stored, if the second reads
+//! Two layers group by group: of the first one's result only one plane at a time need be stored, if the second reads
 //! plane by plane.
 
 use super::Lowered;
@@ -14,11 +14,14 @@ impl Lowered {
             let large = self.buffers[between] >= least;
             match self.jobs.get(at + 1).filter(|next| large && self.possible(at, next)) {
                 Some(next) => {
-                    result.buffers[between] = layer.frame.drain.group_step;
-                    let step = layer.frame.drain.group_step;
+                    let words = layer.frame.drain.group_step;
+                    result.buffers[between] = words;
                     for group in 0..layer.frame.groups {
-                        result.jobs.push(moved(layer.only(group), between, group * step));
-                        result.jobs.push(moved(next.only(group), between, group * step));
+                        // Each plane has a buffer of its own: the last one may take the place of what is read last.
+                        let plane = if group == 0 { between } else { result.buffers.len() };
+                        result.buffers.resize(result.buffers.len().max(plane + 1), words);
+                        let moved = |job: &Job| moved(job.only(group), between, (plane, group * words));
+                        result.jobs.extend([layer, next].map(moved));
                     }
                     at += 2;
                 }
@@ -59,10 +62,12 @@ impl Lowered {
     }
 }
 
-/// With the plane of the temporary buffer that begins after so many words at its beginning.
-fn moved(mut job: Job, temporary: usize, words: usize) -> Job {
+/// With the plane of a buffer that begins after so many words at the beginning of another buffer.
+fn moved(mut job: Job, from: usize, (to, words): (usize, usize)) -> Job {
     let slots = job.frame.sources.iter_mut().chain([&mut job.frame.target]);
-    slots.filter(|slot| slot.buffer == temporary).for_each(|slot| slot.start -= words);
+    slots.filter(|slot| slot.buffer == from).for_each(|slot| {
+        *slot = Slot { buffer: to, start: slot.start - words };
+    });
     job
 }
 

@@ -220,19 +220,13 @@ impl Job {
     }
 
     /// Clocks in which a block of a group uses the memory's port.
-    fn block_port(&self, group: usize) -> u64 {
+    pub fn block_port(&self, group: usize) -> u64 {
         let pixels = (self.block.0 * self.block.1) as u64;
         of_group(&self.lists, group).len() as u64 * if self.vector { 1 } else { pixels } + pixels
     }
 
-    /// Clocks in which the layer uses the memory's port; not of the quad array.
-    pub fn port_clocks(&self, capacity: &Capacity) -> u64 {
-        let tensors: u64 = (0..self.frame.groups).map(|group| self.blocks() * self.block_port(group)).sum();
-        tensors + self.stream_words(capacity.lanes) as u64
-    }
-
-    /// Words of a group's part of the stream.
-    fn group_words(&self, group: usize, lanes: usize) -> usize {
+    /// Words of a group's part of the stream: those before the weights, and the weights.
+    pub fn group_parts(&self, group: usize, lanes: usize) -> (usize, usize) {
         let own = |of: usize| group == 0 || of > 1;
         let parameters = if own(self.frame.parameters.len()) { PARAMETER_WORDS } else { 0 };
         let list = if own(self.lists.len()) { of_group(&self.lists, group).len().div_ceil(2) } else { 0 };
@@ -241,7 +235,13 @@ impl Job {
         } else {
             0
         };
-        1 + parameters + list + weights
+        (1 + parameters + list, weights)
+    }
+
+    /// Words of a group's part of the stream.
+    fn group_words(&self, group: usize, lanes: usize) -> usize {
+        let (before, weights) = self.group_parts(group, lanes);
+        before + weights
     }
 
     /// Words of the whole stream.

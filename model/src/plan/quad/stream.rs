@@ -57,6 +57,7 @@ pub fn pack_pass(pass: &Pass, spread: bool) -> Vec<u8> {
         entries: pass.entries as u16,
         weight_words: (weights / LANES) as u16,
         has_parameters: !pass.parameters.is_empty(),
+        next_streamed: false,
     };
     let mut bytes = header.pack(LANES);
     let parameters = pass.parameters.iter().flat_map(|p| pack_parameters(p).to_le_bytes());

@@ -33,6 +33,7 @@ pub(super) struct Loader<'a> {
     listed: usize,
     weights: u64,
     readable: u64,
+    turns: Option<bool>,
 }
 
 impl<'a> Loader<'a> {
@@ -49,6 +50,7 @@ impl<'a> Loader<'a> {
             listed: 0,
             weights: 0,
             readable: 0,
+            turns: None,
         }
     }
 
@@ -62,6 +64,11 @@ impl<'a> Loader<'a> {
         self.readable
     }
 
+    /// Where the next group comes from, if the one before has been asked for in this clock: whether from the flash.
+    pub fn turns(&self) -> Option<bool> {
+        self.turns
+    }
+
     /// Nothing can come any more because a group needs more weights than the ring holds.
     pub fn starved(&self) -> bool {
         self.groups.get(self.group).is_some_and(|group| group.weight_words > self.ring)
@@ -70,6 +77,7 @@ impl<'a> Loader<'a> {
     /// One clock; `free` says that the memory takes a request, `filled` that the word to ask for stands. Whether a
     /// word is taken.
     pub fn clock(&mut self, fetched: usize, issued: usize, released: u64, free: bool, filled: bool) -> bool {
+        self.turns = None;
         let wants = filled && self.asks();
         let arriving = u64::from(matches!(self.arriving, Some((State::Weights, _))));
         let asked = u64::from(self.state == State::Weights && wants && free);
@@ -138,6 +146,7 @@ impl<'a> Loader<'a> {
 
     fn next_group(&mut self) {
         self.group += 1;
+        self.turns = Some(self.groups.get(self.group).is_some_and(|group| group.streamed));
         self.state = if self.group == self.groups.len() { State::Idle } else { State::Look };
     }
 }

@@ -109,6 +109,7 @@ impl Array<'_> {
         let push = self.fetcher.clock(self.groups, listed, self.issuer.space(), !taken);
         let word = self.loader.clock(fetched, issued, released, !taken && !fetch, flash.filled());
         flash.clock(writes, word);
+        flash.turn(self.loader.turns());
         self.issuer.fifo_clock(push);
         if ended {
             self.writer.schedule();

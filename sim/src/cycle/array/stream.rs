@@ -16,6 +16,8 @@ pub struct Read {
 /// A group's part of a stream.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Group {
+    /// Whether it comes from the flash.
+    pub streamed: bool,
     /// Whether parameters follow the header.
     pub parameters: bool,
     /// Words of the list.

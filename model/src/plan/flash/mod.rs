@@ -1,11 +1,14 @@
 //! Layers whose streams come from the flash: which, and what the flash holds.
 
+mod choose;
+mod timeline;
+
 use serde::{Deserialize, Serialize};
 
 use super::descriptor::{Descriptor, Field, Op, STREAMED};
-use super::lower::Job;
 use super::stream::put_check;
 use super::{Capacity, Plan, PlanError};
+pub(super) use choose::choose;
 
 /// What a device reads of its board's flash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,65 +77,6 @@ impl Plan {
     }
 }
 
-/// Clocks of a layer whose stream comes from the flash: an estimate that knows the flash's speed, and that each of its
-/// bytes takes the memory's port for a clock.
-pub(super) fn streamed_clocks(job: &Job, capacity: &Capacity) -> u64 {
-    let bytes = (job.stream_words(capacity.lanes) * capacity.lanes) as u64;
-    job.clocks(capacity).max(FlashCapacity::BYTE_CLOCKS * bytes).max(job.port_clocks(capacity) + bytes)
-}
-
-/// Whether the array needs a layer's whole stream. A layer that shares everything may end before the last headers are
-/// read, and nothing may be left of what comes from the flash.
-fn whole(job: &Job) -> bool {
-    job.passes() == 1 || !job.shares_weights() || job.lists.len() > 1
-}
-
-/// Which layers stay in memory when it has room for so many words of streams: those that save the most clocks, each the
-/// time that the flash takes longer than the array; then what else there is room for.
-pub(super) fn resident(jobs: &[Job], capacity: &Capacity, room: usize) -> Vec<bool> {
-    let words = |job: &Job| job.stream_words(capacity.lanes);
-    let must: usize = jobs.iter().filter(|job| !whole(job)).map(words).sum();
-    let layer = |job: &Job| match whole(job) {
-        true => (words(job), streamed_clocks(job, capacity).saturating_sub(job.clocks(capacity))),
-        false => (0, 1),
-    };
-    let layers: Vec<(usize, u64)> = jobs.iter().map(layer).collect();
-    let room = room.saturating_sub(must);
-    let mut stays = most_saved(&layers, room);
-    let taken: usize = layers.iter().zip(&stays).filter(|(_, stays)| **stays).map(|(layer, _)| layer.0).sum();
-    let mut left = room.saturating_sub(taken);
-    for (stays, &(words, _)) in stays.iter_mut().zip(&layers) {
-        if !*stays && words <= left {
-            (left, *stays) = (left - words, true);
-        }
-    }
-    stays
-}
-
-/// Of things with a size and a worth those that fit into the room and are worth the most together: a knapsack.
-fn most_saved(things: &[(usize, u64)], room: usize) -> Vec<bool> {
-    let mut best = vec![0u64; room + 1];
-    let mut taken = Vec::new();
-    for &(size, worth) in things {
-        let mut takes = vec![false; room + 1];
-        for space in (size..=room).rev().filter(|_| worth > 0) {
-            let with = best[space - size] + worth;
-            if with > best[space] {
-                (best[space], takes[space]) = (with, true);
-            }
-        }
-        taken.push(takes);
-    }
-    let mut space = room;
-    let mut kept: Vec<bool> = Vec::new();
-    for (takes, &(size, _)) in taken.iter().zip(things).rev() {
-        kept.push(takes[space]);
-        space -= if takes[space] { size } else { 0 };
-    }
-    kept.reverse();
-    kept
-}
-
 /// Puts a check value of the whole stream into spare bits of its first header, so that a host sees by the first word
 /// whether the flash holds this stream.
 pub(super) fn seal(stream: &mut [u8], lanes: usize) {
@@ -148,18 +92,4 @@ fn check_value(bytes: &[u8]) -> u32 {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
     });
     ((hash ^ hash >> 24 ^ hash >> 48) & 0xFF_FFFF) as u32
-}
-
-#[cfg(test)]
-mod tests {
-    use super::most_saved;
-
-    #[test]
-    fn the_best_fill_is_found_where_the_densest_first_is_not() {
-        // The densest leaves no room for the one that is worth the most.
-        assert_eq!(most_saved(&[(4, 50), (8, 94), (1, 3), (1, 0)], 9), [false, true, true, false]);
-        assert_eq!(most_saved(&[(4, 50), (5, 60)], 9), [true, true]);
-        assert_eq!(most_saved(&[(4, 50)], 3), [false]);
-        assert_eq!(most_saved(&[], 0), [false; 0]);
-    }
 }
