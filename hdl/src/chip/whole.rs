@@ -281,7 +281,7 @@ impl<const N: usize> Logic for Chip<N> {
         self.datapath.shift.next = self.issuer.pop.val();
         self.datapath.take.next = self.issuer.take.val();
         self.datapath.sel.next = self.issuer.sel.val();
-        self.datapath.vector.next = self.issuer.vector_mode.val();
+        self.datapath.vector_mode.next = self.issuer.vector_mode.val();
         self.datapath.weights.next = self.weights.rd_data.val();
         self.datapath.valid.next = self.issuer.valid.val();
         self.datapath.first.next = self.issuer.first.val();

@@ -60,7 +60,7 @@ pub struct Datapath<const N: usize> {
     /// Byte of the current words that all lanes use, dense only.
     pub sel: Signal<In, Bits<4>>,
     /// Each lane uses its own byte.
-    pub vector: Signal<In, Bit>,
+    pub vector_mode: Signal<In, Bit>,
     /// One int8 weight for each lane.
     pub weights: Signal<In, Bus<N>>,
     /// Whether this clock's products count.
@@ -104,7 +104,7 @@ impl<const N: usize> Datapath<N> {
             shift: Default::default(),
             take: Default::default(),
             sel: Default::default(),
-            vector: Default::default(),
+            vector_mode: Default::default(),
             weights: Default::default(),
             valid: Default::default(),
             first: Default::default(),
@@ -131,7 +131,7 @@ impl<const N: usize> Datapath<N> {
             shift: self.shift.val(),
             take: self.take.val(),
             sel: self.sel.val().to_u8().into(),
-            vector: self.vector.val(),
+            vector: self.vector_mode.val(),
             weights: self.weights.val().0,
             valid: self.valid.val(),
             first: self.first.val(),
@@ -175,7 +175,7 @@ impl<const N: usize> Logic for Datapath<N> {
             "shift",
             "take",
             "sel",
-            "vector",
+            "vector_mode",
             "weights",
             "valid",
             "first",

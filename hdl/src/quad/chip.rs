@@ -247,7 +247,7 @@ impl Logic for QuadChip {
         self.datapath.take.next = self.issuer.take.val();
         self.datapath.slide.next = self.issuer.slide.val();
         self.datapath.sel.next = self.issuer.sel.val();
-        self.datapath.vector.next = self.issuer.vector.val();
+        self.datapath.vector_mode.next = self.issuer.vector_mode.val();
         self.datapath.weights.next = self.weights.rd_data.val();
         self.datapath.weight_word.next = self.issuer.weight_word.val();
         self.datapath.valid.next = self.issuer.valid.val();

@@ -51,7 +51,7 @@ pub struct QuadIssuer {
     /// Byte that dense mode broadcasts.
     pub sel: Signal<Out, Bits<4>>,
     /// Vector mode.
-    pub vector: Signal<Out, Bit>,
+    pub vector_mode: Signal<Out, Bit>,
     /// Each quad has a group of its own.
     pub spread: Signal<Out, Bit>,
     /// Products are issued.
@@ -151,7 +151,7 @@ impl QuadIssuer {
             take: Default::default(),
             slide: Default::default(),
             sel: Default::default(),
-            vector: Default::default(),
+            vector_mode: Default::default(),
             spread: Default::default(),
             valid: Default::default(),
             first: Default::default(),
@@ -336,7 +336,7 @@ impl Logic for QuadIssuer {
         self.take.next = self.take_q.q.val();
         self.slide.next = self.slide_q.q.val();
         self.sel.next = self.sel_q.q.val();
-        self.vector.next = self.is_vector.q.val();
+        self.vector_mode.next = self.is_vector.q.val();
         self.spread.next = self.is_spread.q.val();
         self.valid.next = self.valid_q.q.val();
         self.first.next = self.first_q.q.val();

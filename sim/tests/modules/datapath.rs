@@ -89,7 +89,7 @@ impl<const N: usize> Bench<N> {
                     b.shift.next = shift;
                     b.take.next = take;
                     b.sel.next = (sel as u64).into();
-                    b.vector.next = vector;
+                    b.vector_mode.next = vector;
                     b.weights.next = Bus(weights);
                     b.valid.next = valid;
                     b.first.next = first || noise;

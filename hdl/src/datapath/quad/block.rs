@@ -69,7 +69,7 @@ pub struct QuadDatapath {
     /// Byte of the operands that all lanes use, dense only.
     pub sel: Signal<In, Bits<4>>,
     /// Each lane uses its own byte.
-    pub vector: Signal<In, Bit>,
+    pub vector_mode: Signal<In, Bit>,
     /// A row of four weight words: one int8 weight for each lane in each.
     pub weights: Signal<In, Bus<64>>,
     /// The word of the row that all quads use, unless `spread`.
@@ -127,7 +127,7 @@ impl QuadDatapath {
             take: Default::default(),
             slide: Default::default(),
             sel: Default::default(),
-            vector: Default::default(),
+            vector_mode: Default::default(),
             weights: Default::default(),
             weight_word: Default::default(),
             valid: Default::default(),
@@ -164,7 +164,7 @@ impl QuadDatapath {
             take: self.take.val(),
             slide: self.slide.val(),
             sel: self.sel.val().to_u8().into(),
-            vector: self.vector.val(),
+            vector: self.vector_mode.val(),
             weights: self.weights.val(),
             weight_word: self.weight_word.val().to_u8().into(),
             valid: self.valid.val(),
@@ -217,7 +217,7 @@ impl Logic for QuadDatapath {
             "take",
             "slide",
             "sel",
-            "vector",
+            "vector_mode",
             "weights",
             "weight_word",
             "valid",

@@ -24,7 +24,7 @@ pub fn text(shape: &Shape) -> String {
     };
     let operand = |p: usize, l: usize| {
         format!(
-            "wire signed [7:0] act_{p}_{l} = vector ? current_{p}[{}:{}] : dense_{p};\n",
+            "wire signed [7:0] act_{p}_{l} = vector_mode ? current_{p}[{}:{}] : dense_{p};\n",
             8 * l + 7,
             8 * l
         )

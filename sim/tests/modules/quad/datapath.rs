@@ -194,7 +194,7 @@ impl Bench {
         b.take.next = inputs.take;
         b.slide.next = inputs.slide;
         b.sel.next = (inputs.sel as u64).into();
-        b.vector.next = layer.vector;
+        b.vector_mode.next = layer.vector;
         b.weights.next = row(&inputs.weights);
         b.weight_word.next = (inputs.weight_word as u64).into();
         b.valid.next = inputs.valid;

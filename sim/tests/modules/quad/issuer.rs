@@ -161,7 +161,7 @@ impl Layer {
                 b.weights.next = u64::from(readable).into();
             };
             let observe = |b: &QuadIssuer| {
-                assert_eq!((b.vector.val(), b.spread.val()), (self.vector, self.spread));
+                assert_eq!((b.vector_mode.val(), b.spread.val()), (self.vector, self.spread));
                 // What is decided in the last clock of the layer stands in the next.
                 assert!(b.busy.val() || found.len() + 1 == expected.len());
                 let product = b.valid.val().then(|| Product {

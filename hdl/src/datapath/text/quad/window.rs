@@ -26,7 +26,7 @@ fn inputs() -> String {
      always @(posedge clock) begin\n\
      load_1 <= load; position_1 <= position; wpa_1 <= wpa; spread_1 <= spread;\n\
      take_1 <= take; slide_1 <= slide;\n\
-     vector_1 <= vector; sel_1 <= sel;\n\
+     vector_1 <= vector_mode; sel_1 <= sel;\n\
      end\n"
         .to_string()
         + &(0..QUAD).map(word).collect::<String>()
