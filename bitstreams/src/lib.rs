@@ -4,6 +4,7 @@
 //! made the bitstream: sources, synthesis script, reports, logs, the bitstream, and [`Manifest`] in
 //! `manifest.json` with tool versions, seeds, hashes, utilisation and the clock that was reached. The folder
 //! appears only when it is whole. [`Build::steps`] is the same work as data.
+//! [`earlier`] finds the result of the same build in its folder.
 //!
 //! [`Tools`] finds the programs (environment, `PATH`, `.tools`, YoWASP) and [`doctor`] says what is missing and
 //! the command that installs it.
@@ -18,7 +19,7 @@ mod run;
 mod step;
 mod tool;
 
-pub use build::{Build, Event, build};
+pub use build::{Build, Event, build, earlier};
 pub use error::FlowError;
 pub use loader::{Destination, flash_command, stream_command};
 pub use manifest::{FORMAT_VERSION, Fmax, Hashes, Manifest, SeedResult};

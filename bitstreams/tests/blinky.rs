@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use frazil_boards::Board;
-use frazil_flow::{Build, Event, FlowError, Manifest, Tools, build};
+use frazil_flow::{Build, Event, FlowError, Manifest, Tools, build, earlier};
 
 /// The top, around a `PLL` from `crystal` to `clock`.
 const TOP: &str = r"
@@ -174,7 +174,31 @@ fn icebreaker_bitstream() {
     let bits = fs::read(output.join("top.bin")).expect("bitstream");
     assert!(bits.windows(4).take(200).any(|four| four == [0x7e, 0xaa, 0x99, 0x7e]));
     // Again, over the first: the same bits.
-    assert_eq!(build_whole(&request, &tools).hashes, manifest.hashes);
+    let again = build_whole(&request, &tools);
+    assert_eq!(again.hashes, manifest.hashes);
+    found_again(&request, &tools, &again);
+}
+
+/// The build is found again as long as nothing differs.
+fn found_again(request: &Build, tools: &Tools, manifest: &Manifest) {
+    let find = |request: &Build| earlier(request, tools).expect("tools are there");
+    assert_eq!(find(request).as_ref(), Some(manifest));
+    let others: [fn(&mut Build); 4] = [
+        |build| build.verilog.push('\n'),
+        |build| build.constraints.push('\n'),
+        |build| build.seeds = vec![2, 1],
+        |build| build.board.clock.target_hz += 1,
+    ];
+    for change in others {
+        let mut other = request.clone();
+        change(&mut other);
+        assert_eq!(find(&other), None);
+    }
+    let bitstream = request.output.join(&manifest.bitstream);
+    let mut bits = fs::read(&bitstream).expect("bitstream");
+    bits[100] ^= 1;
+    fs::write(&bitstream, bits).expect("writes");
+    assert_eq!(find(request), None);
 }
 
 #[test]
@@ -228,4 +252,5 @@ fn a_missed_clock_is_an_error_that_keeps_its_files_and_the_earlier_build() {
     let manifest: Manifest = serde_json::from_str(&text).expect("reads");
     assert!(!manifest.meets_timing && kept.join(&manifest.bitstream).is_file());
     assert_eq!(fs::read_to_string(output.join("build.json")).expect("file"), "an earlier build");
+    assert_eq!(earlier(&request, &tools).expect("tools are there"), Some(manifest));
 }

@@ -1,5 +1,6 @@
 //! One build: request, steps as data, and the run.
 
+mod earlier;
 mod request;
 mod seeds;
 mod stage;
@@ -14,6 +15,7 @@ use crate::report::{self, Place, Utilisation};
 use crate::run::run_step;
 use crate::{FlowError, Found, Performance, Step, Tool, Tools};
 
+pub use earlier::earlier;
 pub use request::Build;
 use seeds::Seed;
 use stage::Stage;

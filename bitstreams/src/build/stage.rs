@@ -12,9 +12,9 @@ use super::steps::{ADDERS, ADDERS_FILE, Files, SCRIPT_FILE};
 use crate::{FlowError, Manifest, Step};
 
 /// Marks a folder as made by a build: only such a folder, or an empty one, is replaced.
-const STEPS_FILE: &str = "build.json";
+pub(super) const STEPS_FILE: &str = "build.json";
 /// Written last.
-const MANIFEST_FILE: &str = "manifest.json";
+pub(super) const MANIFEST_FILE: &str = "manifest.json";
 
 /// A folder in the making.
 pub(crate) struct Stage {
@@ -48,9 +48,7 @@ impl Stage {
 
     /// Where the folder goes after an error.
     pub fn failed_folder(&self) -> PathBuf {
-        let mut name = self.output.file_name().unwrap_or_default().to_owned();
-        name.push(".failed");
-        self.output.with_file_name(name)
+        failed_folder(&self.output)
     }
 
     /// Writes everything that goes in, and the steps.
@@ -141,6 +139,13 @@ impl Stage {
     }
 }
 
+/// Where the folder of a build of `output` goes after an error.
+pub(super) fn failed_folder(output: &Path) -> PathBuf {
+    let mut name = output.file_name().unwrap_or_default().to_owned();
+    name.push(".failed");
+    output.with_file_name(name)
+}
+
 /// Nothing is there, or an empty folder, or one that a build made.
 fn replaceable(folder: &Path) -> Result<(), FlowError> {
     let empty = match fs::read_dir(folder) {
@@ -158,7 +163,7 @@ fn unwritable(path: &Path, source: io::Error) -> FlowError {
     FlowError::Write { path: path.into(), source }
 }
 
-fn json<T: serde::Serialize + ?Sized>(file: &str, value: &T) -> Result<String, FlowError> {
+pub(super) fn json<T: serde::Serialize + ?Sized>(file: &str, value: &T) -> Result<String, FlowError> {
     let text = serde_json::to_string_pretty(value);
     text.map(|text| text + "\n").map_err(|error| unwritable(Path::new(file), error.into()))
 }

@@ -52,7 +52,7 @@ pub struct MlperfTinyArgs {
     /// Use at most so many labelled inputs of each network
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub inputs: Option<usize>,
-    /// Folder for the builds
+    /// Folder for the builds; one that stands there from the same sources, seeds and tools is not made again
     #[arg(long, value_name = "DIR", default_value = "build/bench")]
     pub out: PathBuf,
     /// Stop a tool that takes longer, in seconds

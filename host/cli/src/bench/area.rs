@@ -1,6 +1,5 @@
 //! Building the boards' accelerators: what they take, and the clock that they reach.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use frazil_model::plan::Plan;
 use serde::Serialize;
 
 use crate::accelerator::{TOP, anchors, top_spec};
-use crate::error::{Failure, Result, UsageError};
+use crate::error::{Failure, Result};
 
 /// How to build.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +41,6 @@ pub struct Area {
 /// Builds the accelerator of a board; a clock below the target is a result too.
 pub fn build(board: &Board, plan: &Plan, route: &Route, say: &mut dyn FnMut(String)) -> Result<Area> {
     let design = assemble(plan, &top_spec(board, false)?).map_err(Failure::from)?;
-    let folder = route.folder.join(&board.name);
     let build = Build {
         board: board.clone(),
         verilog: design.verilog,
@@ -54,14 +52,26 @@ pub fn build(board: &Board, plan: &Plan, route: &Route, say: &mut dyn FnMut(Stri
         design_id: Some(format!("{:016x}", design.design_id)),
         work: None,
         step_limit: route.step_limit,
-        output: folder.clone(),
+        output: route.folder.join(&board.name),
     };
-    let manifest = match frazil_flow::build(&build, &Tools::find(), &mut |event| say(described(&event))) {
-        Ok(manifest) => manifest,
-        Err(FlowError::Timing { .. }) => too_slow(&folder)?,
-        Err(error) => return Err(Failure::from(error).into()),
-    };
+    let manifest = made(&build, &Tools::find(), say).map_err(Failure::from)?;
     Ok(area(manifest))
+}
+
+/// A build that is there is not made again: the tools would give the same.
+fn made(
+    build: &Build,
+    tools: &Tools,
+    say: &mut dyn FnMut(String),
+) -> std::result::Result<Manifest, FlowError> {
+    if let Some(manifest) = frazil_flow::earlier(build, tools)? {
+        say(format!("the same build stands in {}", build.output.display()));
+        return Ok(manifest);
+    }
+    match frazil_flow::build(build, tools, &mut |event| say(described(&event))) {
+        Err(error @ FlowError::Timing { .. }) => frazil_flow::earlier(build, tools)?.ok_or(error),
+        other => other,
+    }
 }
 
 fn area(manifest: Manifest) -> Area {
@@ -72,14 +82,6 @@ fn area(manifest: Manifest) -> Area {
         seeds: manifest.seeds.iter().map(|seed| seed.seed).collect(),
         utilisation: manifest.utilisation,
     }
-}
-
-/// The manifest of a build that is complete and misses its clock.
-fn too_slow(folder: &Path) -> Result<Manifest> {
-    let path = folder.with_extension("failed").join("manifest.json");
-    let fail = |what: String| UsageError::Inputs { path: path.clone(), what };
-    let text = fs::read_to_string(&path).map_err(|error| fail(error.to_string()))?;
-    Ok(serde_json::from_str(&text).map_err(|error| fail(error.to_string()))?)
 }
 
 fn described(event: &frazil_flow::Event) -> String {
