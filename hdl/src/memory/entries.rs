@@ -55,7 +55,7 @@ impl<const N: usize> EntryRam<N> {
             dx: Default::default(),
             dy: Default::default(),
             _words: vec![[0; N]; entries / 2],
-            _text: text::entries(N, entries),
+            _text: text::entries(N, entries, step_bits(N)),
         }
     }
 

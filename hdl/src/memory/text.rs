@@ -78,9 +78,8 @@ pub fn parameters(bytes: usize, slots: usize) -> String {
     widened(64, depth, &writes, &read) + "assign rd_data = out;\n"
 }
 
-/// Entries: two in, one out, without the bits that no field uses.
-pub fn entries(bytes: usize, depth: usize) -> String {
-    let (x, y) = super::entries::step_bits(bytes);
+/// Entries: two in, one out, without the bits that no field uses; the last fields have `x` and `y` bits.
+pub fn entries(bytes: usize, depth: usize, (x, y): (usize, usize)) -> String {
     let (column, row) = (bytes + 16, bytes + 16 + x);
     let (used, top) = (row + y, depth.ilog2() - 1);
     let half = |i: usize| format!("wr_data[{}:{}]", 4 * bytes * i + used - 1, 4 * bytes * i);

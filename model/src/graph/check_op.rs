@@ -1,10 +1,11 @@
 //! What follows from a node's input and constants, and what they must keep.
 
+use super::operator_error::OperatorError;
 use super::plain::{PadOp, Pool2d, SoftmaxOp};
 use super::{
     Conv2d, DepthwiseConv2d, FullyConnected, Graph, Node, NodeProblem, Op, Shape, TensorInfo, Window,
 };
-use crate::reference::{AddScales, Logistic, Mean, OperatorError, Rescale, Softmax, concat};
+use crate::reference::{AddScales, Logistic, Mean, Rescale, Softmax, concat};
 use crate::requant::Multiplier;
 
 /// Largest kernel side, stride and padding.

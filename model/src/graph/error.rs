@@ -1,7 +1,7 @@
 //! What can be wrong with a graph.
 
+use super::operator_error::OperatorError;
 use super::{Element, Pad, Precision, Shape};
-use crate::reference::OperatorError;
 use crate::requant::RequantError;
 
 /// A graph that cannot be used.

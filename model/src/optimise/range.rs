@@ -1,9 +1,10 @@
 //! What values the channels of every tensor can have.
 
 use crate::graph::{
-    Activation, Axis, Graph, GraphError, Node, NodeProblem, Op, Pad, PadOp, Pool2d, Shape, TensorInfo, Window,
+    Activation, Axis, Graph, GraphError, Node, NodeProblem, Op, OperatorError, Pad, PadOp, Pool2d, Shape,
+    TensorInfo, Window,
 };
-use crate::reference::{Add, Mean, OperatorError, Rescale};
+use crate::reference::{Add, Mean, Rescale};
 use crate::requant::{ChannelParameters, RequantError};
 
 /// Smallest and largest value.

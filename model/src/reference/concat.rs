@@ -1,7 +1,6 @@
 //! Concatenation.
 
-use super::operator_error::OperatorError;
-use crate::graph::{Axis, Quant, Shape};
+use crate::graph::{Axis, OperatorError, Quant, Shape};
 
 /// A concatenation of images with one quantisation. The bytes are only moved.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! The logistic function, in fixed point.
 
 use super::fixed::logistic;
-use super::operator_error::{OperatorError, check_probability};
-use crate::graph::Quant;
+use super::softmax::check_probability;
+use crate::graph::{OperatorError, Quant};
 use crate::requant::{Multiplier, rounding_divide_by_power_of_two};
 
 /// Integer bits of the scaled input: it reaches from -16 to 16.

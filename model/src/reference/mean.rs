@@ -1,7 +1,6 @@
 //! The mean over rows and columns.
 
-use super::operator_error::OperatorError;
-use crate::graph::{Quant, Shape};
+use crate::graph::{OperatorError, Quant, Shape};
 use crate::requant::Multiplier;
 
 /// The mean of each channel over all rows and columns: MEAN over the axes 1 and 2.

@@ -12,7 +12,6 @@ mod fixed;
 mod golden_tests;
 mod logistic;
 mod mean;
-mod operator_error;
 #[cfg(test)]
 mod operator_tests;
 mod pool;
@@ -25,7 +24,7 @@ mod wide;
 
 use ndarray::ArrayView3;
 
-use crate::graph::{ConcatOp, Graph, GraphError, Node, Op, PadOp, Precision, Quant, Shape};
+use crate::graph::{ConcatOp, Graph, GraphError, Node, Op, OperatorError, PadOp, Precision, Quant, Shape};
 use crate::requant::ChannelParameters;
 
 pub(crate) use add::Add;
@@ -33,7 +32,6 @@ pub use add::AddScales;
 pub(crate) use concat::Concat;
 pub(crate) use logistic::Logistic;
 pub(crate) use mean::Mean;
-pub use operator_error::OperatorError;
 pub(crate) use pool::average;
 pub(crate) use rescale::Rescale;
 pub(crate) use resize::Resize;

@@ -5,11 +5,10 @@ use proptest::prelude::*;
 use super::concat::Concat;
 use super::logistic::Logistic;
 use super::mean::Mean;
-use super::operator_error::OperatorError;
 use super::rescale::Rescale;
 use super::resize::Resize;
 use super::softmax::Softmax;
-use crate::graph::{Axis, Quant, Shape};
+use crate::graph::{Axis, OperatorError, Quant, Shape};
 use crate::requant::RequantError;
 
 /// The integers of real values.

@@ -1,7 +1,6 @@
 //! From one quantisation to another.
 
-use super::operator_error::OperatorError;
-use crate::graph::Quant;
+use crate::graph::{OperatorError, Quant};
 use crate::requant::Multiplier;
 
 /// A requantisation: QUANTIZE from int8 to int8; uint8 values and zero points are int8 less 128.

@@ -1,8 +1,7 @@
 //! Softmax over the last axis, in fixed point.
 
 use super::fixed::{exp_of_negative, reciprocal};
-use super::operator_error::{OperatorError, check_probability};
-use crate::graph::Quant;
+use crate::graph::{OperatorError, Quant};
 use crate::requant::{
     Multiplier, rounding_divide_by_power_of_two, saturating_rounding_doubling_high_mul as multiply,
 };
@@ -78,4 +77,12 @@ impl Softmax {
 fn probability(raw: i32, shift: u32) -> i8 {
     let rounded = if shift > 31 { 0 } else { rounding_divide_by_power_of_two(raw, shift) };
     (rounded + i32::from(i8::MIN)).min(i32::from(i8::MAX)) as i8
+}
+
+/// Checks for the quantisation of a probability: 1/256 and -128.
+pub(super) fn check_probability(found: Quant) -> Result<(), OperatorError> {
+    match found == (Quant { scale: 1.0 / 256.0, zero_point: i32::from(i8::MIN) }) {
+        true => Ok(()),
+        false => Err(OperatorError::ProbabilityQuant { found }),
+    }
 }

@@ -1,7 +1,6 @@
 //! Convolution of int16: accumulators of 64 bits, one rounding.
 
-use super::super::OperatorError;
-use crate::graph::{Conv2d, Graph, Node, Pad, Shape};
+use crate::graph::{Conv2d, Graph, Node, OperatorError, Pad, Shape};
 use crate::requant::{RequantError, WideMultiplier};
 
 /// One output channel.

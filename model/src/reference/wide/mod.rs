@@ -10,8 +10,8 @@ mod rescale;
 #[cfg(test)]
 mod tests;
 
-use super::{AddScales, Kernel, OperatorError, ReferenceError, Step, Tensor};
-use crate::graph::{Activation, Graph, Node, Op, PadOp, Precision, Shape, TensorInfo};
+use super::{AddScales, Kernel, ReferenceError, Step, Tensor};
+use crate::graph::{Activation, Graph, Node, Op, OperatorError, PadOp, Precision, Shape, TensorInfo};
 pub(crate) use rescale::WideRescale;
 
 /// One evaluated tensor of any width.

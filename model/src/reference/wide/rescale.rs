@@ -1,7 +1,6 @@
 //! From one quantisation and width to another.
 
-use super::super::OperatorError;
-use crate::graph::{Precision, TensorInfo};
+use crate::graph::{OperatorError, Precision, TensorInfo};
 use crate::requant::Multiplier;
 
 /// A requantisation where one side or both are wider than int8: QUANTIZE of integers.

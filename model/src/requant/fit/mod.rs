@@ -25,7 +25,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use super::{Multiplier, RequantError};
-use crate::reference::OperatorError;
+use crate::graph::OperatorError;
 
 pub use add::{AddFit, add};
 pub use channel::{ChannelFit, channel};

@@ -1,6 +1,7 @@
 //! What TFLite's int8 operators refuse.
 
-use crate::graph::{Quant, Shape};
+use super::geometry::Shape;
+use super::quant::Quant;
 use crate::requant::RequantError;
 
 /// An operator whose tensors or attributes the int8 reference does not allow.
@@ -68,12 +69,4 @@ pub enum OperatorError {
         /// Shape of the input.
         shape: Shape,
     },
-}
-
-/// Checks for the quantisation of a probability: 1/256 and -128.
-pub(super) fn check_probability(found: Quant) -> Result<(), OperatorError> {
-    match found == (Quant { scale: 1.0 / 256.0, zero_point: i32::from(i8::MIN) }) {
-        true => Ok(()),
-        false => Err(OperatorError::ProbabilityQuant { found }),
-    }
 }
